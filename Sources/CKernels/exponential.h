@@ -1,0 +1,67 @@
+// float32 exp, expm1, sigmoid and tanh. exp(x) = 2^n exp(r) with n the integer nearest to x / ln 2, |r| <= ln(2) / 2.
+// Largest errors over all floats: exp 1.0, expm1 1.0, sigmoid 2, tanh 1.5 units in the last place (KernelTests).
+#ifndef EXPONENTIAL_H
+#define EXPONENTIAL_H
+
+#include "bits.h"
+
+#include <math.h>
+
+/// exp(r) - 1 for |r| <= 0.35: relative error 2^-28.
+INLINE float small_exponential_minus_one(float r) {
+  float q = 1.5046223e-4f;
+  q = q * r + 1.3930543e-3f;
+  q = q * r + 8.34151e-3f;
+  q = q * r + 4.166651e-2f;
+  q = q * r + 1.6666636e-1f;
+  q = q * r + 0.5f;
+  return q * (r * r) + r;
+}
+
+/// x / ln 2 = n + r / ln 2, for lowest <= x <= highest; x outside is taken for the bound.
+INLINE float reduced_exponent(float x, float lowest, float highest, int32_t *n) {
+  x = x < lowest ? lowest : x;
+  x = x > highest ? highest : x;
+  const float shifted = x * 1.44269504f + ROUNDER;
+  const float whole = shifted - ROUNDER;
+  *n = (int32_t)(bits_of(shifted) - bits_of(ROUNDER));
+  return (x - whole * LN2_HIGH) - whole * LN2_LOW;
+}
+
+/// The bounds give 0 and infinity. 2^n is applied in two halves, since n may pass the range of an exponent.
+INLINE float exponential(float x) {
+  int32_t n;
+  const float r = reduced_exponent(x, -104, 89, &n);
+  const int32_t half = n >> 1;
+  return (small_exponential_minus_one(r) + 1) * power_of_two(half) * power_of_two(n - half);
+}
+
+/// (2^n - 1) + 2^n (exp(r) - 1), halved until the end, since 2^128 is no float32. Below -30 the result is -1.
+INLINE float exponential_minus_one(float x) {
+  int32_t n;
+  const float r = reduced_exponent(x, -30, 89, &n);
+  const float half = power_of_two(n - 1);
+  const float y = 2 * (small_exponential_minus_one(r) * half + (half - 0.5f));
+  return x == 0 ? x : y;
+}
+
+/// exp of -|x| only, which cannot overflow: 1 / (1 + exp(-x)) = exp(x) / (1 + exp(x)).
+INLINE float sigmoid(float x) {
+  const float z = exponential(-fabsf(x));
+  return (x < 0 ? z : 1) / (1 + z);
+}
+
+/// An odd polynomial where 1 - 2 / (exp(2x) + 1) would cancel.
+INLINE float hyperbolic_tangent(float x) {
+  const float u = x * x;
+  float p = -5.692442e-3f;
+  p = p * u + 2.0628218e-2f;
+  p = p * u - 5.3736515e-2f;
+  p = p * u + 1.3331406e-1f;
+  p = p * u - 3.333328e-1f;
+  const float near = p * u * x + x;
+  const float far = copysignf(1 - 2 / (exponential(2 * fabsf(x)) + 1), x);
+  return fabsf(x) < 0.625f ? near : far;
+}
+
+#endif

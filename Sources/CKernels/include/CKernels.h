@@ -1,0 +1,115 @@
+// The loops of the CPU device: every function reads and writes plain memory, keeps no state and calls
+// nothing back, except `imf_parallel`, which spreads work over the threads that oneDNN uses too (libgomp).
+// All buffers are contiguous unless strides are given; strides count elements. Shapes stand at each prototype.
+// Blocks: the evaluator walks elementwise chains in blocks of at most IMF_BLOCK elements that stay in the
+// first-level cache, so unary/binary/select kernels are called on short contiguous runs.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// Elements a fused block holds: 1024 float32 are 4 KiB, so that a dozen of them fit the first-level cache.
+#define IMF_BLOCK 1024
+
+/// Element types, in promotion order (DType.swift has the same order: grep TYPE-ORDER).
+typedef enum { IMF_BOOL, IMF_UINT8, IMF_INT32, IMF_INT64, IMF_BFLOAT16, IMF_FLOAT32, IMF_FLOAT64, IMF_TYPES } imf_type;
+
+/// One-operand operations. Offered for float32 and float64; NEGATE, ABS, SIGN also for int32 and int64; NOT for bool.
+typedef enum {
+  IMF_NEGATE, IMF_ABS, IMF_SIGN, IMF_RECIPROCAL, IMF_SQRT, IMF_RSQRT, IMF_EXP, IMF_EXPM1, IMF_LOG, IMF_LOG1P,
+  IMF_SIN, IMF_COS, IMF_TANH, IMF_SIGMOID, IMF_ERF, IMF_ERFINV, IMF_FLOOR, IMF_CEIL, IMF_ROUND /* half to even */,
+  IMF_ISNAN /* -> bool */, IMF_NOT, IMF_UNARIES
+} imf_unary_op;
+
+/// Two-operand operations. Arithmetic: int32, int64, float32, float64 (and uint8: add, subtract, multiply, maximum,
+/// minimum, wrapping). Integer add/subtract/multiply wrap; integer FLOOR_DIVIDE and REMAINDER by zero give 0.
+/// FLOOR_DIVIDE and REMAINDER follow Python (floor; sign of the divisor). DIVIDE and POWER only for floats.
+/// MAXIMUM and MINIMUM pass NaN on, as NumPy does. Comparisons: all types except bfloat16, result bool. AND, OR: bool.
+typedef enum {
+  IMF_ADD, IMF_SUBTRACT, IMF_MULTIPLY, IMF_DIVIDE, IMF_POWER, IMF_MAXIMUM, IMF_MINIMUM, IMF_FLOOR_DIVIDE,
+  IMF_REMAINDER, IMF_EQUAL, IMF_NOT_EQUAL, IMF_LESS, IMF_LESS_EQUAL, IMF_AND, IMF_OR, IMF_BINARIES
+} imf_binary_op;
+
+typedef enum { IMF_SUM, IMF_PRODUCT, IMF_MAX, IMF_MIN, IMF_REDUCTIONS } imf_reduction;
+
+typedef void (*imf_unary)(const void *x, void *y, size_t n);
+typedef void (*imf_binary)(const void *a, const void *b, void *y, size_t n);
+
+/// The kernel for an operation on operands of a type, or NULL where it is not offered. y may equal an input
+/// when the element sizes are equal.
+imf_unary imf_unary_kernel(imf_unary_op op, imf_type type);
+imf_binary imf_binary_kernel(imf_binary_op op, imf_type type);
+
+/// y[i] = x[i] converted. Floats to integers truncate and saturate (NaN gives 0); anything to bool is != 0;
+/// float32 to bfloat16 rounds to nearest even.
+imf_unary imf_cast_kernel(imf_type from, imf_type to);
+
+/// y[i] = condition[i] ? a[i] : b[i], for elements of `size` 1, 2, 4 or 8 bytes.
+void imf_select(const uint8_t *condition, const void *a, const void *b, void *y, size_t size, size_t n);
+
+/// y[0..<n] = value, for elements of `size` 1, 2, 4 or 8 bytes.
+void imf_fill(const void *value, void *y, size_t size, size_t n);
+
+/// Copies the elements start ..< start + n, in row-major order, of a strided array of shape [rank] into
+/// contiguous y. Strides may be zero or negative. Fast where the innermost axis has stride 1 or 0.
+void imf_gather_block(const void *base, size_t size, int rank, const int64_t *shape, const int64_t *strides,
+                      int64_t start, int64_t n, void *y);
+
+/// The reverse: writes n contiguous elements to the strided positions start ..< start + n.
+void imf_scatter_block(void *base, size_t size, int rank, const int64_t *shape, const int64_t *strides,
+                       int64_t start, int64_t n, const void *x);
+
+/// x [outer, reduce, inner] -> y [outer, inner], for outer rows from ..< to. Types: uint8 (as input of a cast only: not
+/// offered), int32, int64, float32, float64; bool is cast before. Sums of float32 are accumulated in blocks so that the
+/// error stays near that of pairwise summation; the order depends on the shape alone, never on the threads.
+void imf_reduce(imf_reduction op, imf_type type, const void *x, void *y, int64_t outer, int64_t reduce, int64_t inner,
+                int64_t from, int64_t to);
+
+/// Index of the first largest (or smallest) element along `reduce`; NaN wins. x [outer, reduce, inner] -> y int64.
+void imf_arg_reduce(bool largest, imf_type type, const void *x, int64_t *y, int64_t outer, int64_t reduce,
+                    int64_t inner, int64_t from, int64_t to);
+
+/// Running sum along `reduce`. x, y [outer, reduce, inner]; int32, int64, float32, float64.
+void imf_cumsum(imf_type type, const void *x, void *y, int64_t outer, int64_t reduce, int64_t inner,
+                int64_t from, int64_t to);
+
+/// y[o, i, :] = x[o, index[i], :] for i in from ..< to; x [outer, rows, width bytes], y [outer, count, width bytes].
+/// The caller has checked 0 <= index < rows.
+void imf_take(const void *x, const int64_t *index, void *y, int64_t outer, int64_t rows, int64_t count,
+              size_t width_bytes, int64_t from, int64_t to);
+
+/// y[o, index[i], :] += x[o, i, :], sequential in i; x [outer, count, width], y [outer, rows, width]; float32, float64,
+/// int32, int64; columns from ..< to of width only (threads split the columns, so the order of sums is fixed).
+void imf_scatter_add(imf_type type, const void *x, const int64_t *index, void *y, int64_t outer, int64_t rows,
+                     int64_t count, int64_t width, int64_t from, int64_t to);
+
+/// Row-wise softmax, rows from ..< to of x [rows, n] float32 -> y; `scale` multiplies x first.
+void imf_softmax(const float *x, float *y, float scale, int64_t n, int64_t from, int64_t to);
+
+/// dx = scale * y * (dy - sum(y * dy)) row by row: the derivative of imf_softmax, forward and backward alike.
+void imf_softmax_derivative(const float *y, const float *dy, float *dx, float scale, int64_t n, int64_t from, int64_t to);
+
+/// y = x / sqrt(mean(x^2) + eps) * weight, rows from ..< to of x [rows, n] float32; weight [n].
+void imf_rms_norm(const float *x, const float *weight, float *y, float eps, int64_t n, int64_t from, int64_t to);
+
+/// c[b] = alpha * a[b] x b[b] for small matrices, batches from ..< to: a [m, k], b [k, n], c [m, n] float32, each with row
+/// and column strides (elements; one of each pair is usually 1) and c with row stride (column stride 1). offsets_a/b/c give
+/// each batch's first element. For the attention products, too small for a library call each (m, n, k up to a few hundred).
+void imf_batched_matmul(const float *a, const int64_t *offsets_a, int64_t a_row, int64_t a_column,
+                        const float *b, const int64_t *offsets_b, int64_t b_row, int64_t b_column,
+                        float *c, const int64_t *offsets_c, int64_t c_row, float alpha,
+                        int64_t m, int64_t n, int64_t k, int64_t from, int64_t to);
+
+/// Threefry-2x32, 20 rounds: encrypts the pairs (x0[i], x1[i]) in place under the key.
+void imf_threefry(uint32_t key0, uint32_t key1, uint32_t *x0, uint32_t *x1, size_t n);
+
+/// Calls body(context, part) for 0 <= part < parts, spread over at most `threads` threads in contiguous runs. Nested
+/// calls run on the calling thread.
+void imf_parallel(int threads, int parts, void (*body)(void *context, int part), void *context);
+
+/// Processors that this process may use.
+int imf_processors(void);
+
+#endif

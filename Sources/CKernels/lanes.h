@@ -1,0 +1,33 @@
+// Sixteen float32 side by side: one AVX-512 register, two AVX ones, four of SSE. For kernels whose sums must stay in
+// registers, which loops over plain arrays do not promise. Reads and writes need no alignment.
+#ifndef LANES_H
+#define LANES_H
+
+#include "dispatch.h"
+
+#include <stdint.h>
+
+// The warning is about calls between code of different levels; everything here is inlined into its caller.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+enum { LANES = 16 };
+typedef float Lanes __attribute__((ext_vector_type(16), aligned(4)));
+
+INLINE Lanes load(const float *x) { return *(const Lanes *)x; }
+INLINE void store(float *y, Lanes x) { *(Lanes *)y = x; }
+
+/// The first `count` elements at x; `rest` in the other lanes.
+INLINE Lanes load_first(const float *x, int64_t count, float rest) {
+  float all[LANES];
+  EACH_LANE for (int64_t lane = 0; lane < LANES; lane++) all[lane] = lane < count ? x[lane] : rest;
+  return load(all);
+}
+
+/// Writes the first `count` lanes only.
+INLINE void store_first(float *y, Lanes x, int64_t count) {
+  float all[LANES];
+  store(all, x);
+  EACH_LANE for (int64_t lane = 0; lane < LANES; lane++) if (lane < count) y[lane] = all[lane];
+}
+
+#endif

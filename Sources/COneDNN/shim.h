@@ -1,0 +1,4 @@
+#include <oneapi/dnnl/dnnl.h>
+
+// libgomp runs oneDNN's loops; its thread count is the library's.
+void omp_set_num_threads(int count);

@@ -1,0 +1,204 @@
+// Fused elementwise chains on the CPU: each thread walks its part in blocks that stay in the first-level cache,
+// running all instructions on a block before the next. Contiguous inputs and outputs are read and written in
+// place; strided inputs are gathered block by block, numbers fill a block once.
+
+import CKernels
+
+extension CPU {
+  func elementwise(_ program: ElementwiseProgram, _ inputs: [NDArray], shape: [Int]) throws -> [NDArray] {
+    let results = try program.outputs.map {
+      try NDArray(shape: shape, dtype: program.instructions[$0].dtype)
+    }
+    let count = shape.reduce(1, *)
+    guard count > 0 else { return results }
+    let plan = try BlockPlan(program, inputs.map { $0.broadcast(to: shape) }, results, count: count)
+    Threads.split(count, grain: 16 * Int(IMF_BLOCK)) { plan.run($0) }
+    return results
+  }
+}
+
+/// An elementwise program bound to memory. A slot is a place that instructions read or write.
+private struct BlockPlan {
+  private struct Slot {
+    /// Start of memory walked along with the blocks; nil for scratch.
+    var base: UnsafeMutableRawPointer?
+    /// Bytes of an element, for slots that walk.
+    var size = 0
+    /// Which scratch register, for slots that do not.
+    var register = 0
+  }
+
+  private struct Gather {
+    let slot: Int, pointer: UnsafeMutableRawPointer, size: Int
+    let shape: [Int64], strides: [Int64]
+  }
+
+  private enum Call {
+    case unary(imf_unary)
+    case binary(imf_binary)
+    case select(Int)
+  }
+
+  private struct Operation {
+    let call: Call
+    let a: Int, b: Int, c: Int, result: Int
+  }
+
+  private var slots: [Slot] = []
+  private var gathers: [Gather] = []
+  private var numbers: [(slot: Int, value: Double, dtype: DType)] = []
+  private var operations: [Operation] = []
+  private var registers = 0
+  private let registerBytes: Int
+
+  init(_ program: ElementwiseProgram, _ inputs: [NDArray], _ results: [NDArray], count: Int) throws {
+    registerBytes = (min(count, Int(IMF_BLOCK)) * 8 + 63) & ~63
+    let inputSlots = inputs.map { input -> Int in
+      if input.isContiguous {
+        slots.append(Slot(base: input.pointer, size: input.dtype.size))
+      } else {
+        let (shape, strides) = input.collapsed
+        gathers.append(
+          Gather(
+            slot: slots.count, pointer: input.pointer, size: input.dtype.size, shape: shape,
+            strides: strides))
+        slots.append(Slot(register: newRegister()))
+      }
+      return slots.count - 1
+    }
+
+    var lastUse = [Int](repeating: -1, count: program.instructions.count)
+    for (index, instruction) in program.instructions.enumerated() {
+      for case .instruction(let source) in instruction.operands { lastUse[source] = index }
+    }
+    var outputs: [Int: Int] = [:]
+    for (result, instruction) in zip(results.indices, program.outputs) { outputs[instruction] = result }
+
+    var slotOf = [Int](repeating: -1, count: program.instructions.count)
+    var free: [Int] = []
+    for (index, instruction) in program.instructions.enumerated() {
+      let operands = zip(instruction.operands, instruction.operandTypes).map { source, dtype -> Int in
+        switch source {
+        case .input(let input): return inputSlots[input]
+        case .instruction(let earlier): return slotOf[earlier]
+        case .number(let value):
+          if let known = numbers.first(where: {
+            $0.value.bitPattern == value.bitPattern && $0.dtype == dtype
+          }) {
+            return known.slot
+          }
+          numbers.append((slots.count, value, dtype))
+          slots.append(Slot(register: newRegister()))
+          return slots.count - 1
+        }
+      }
+      // Operands that die here give their registers back afterwards: kernels may work in place only where
+      // element sizes agree, and the saving would be one register.
+      if let result = outputs[index] {
+        slots.append(Slot(base: results[result].pointer, size: results[result].dtype.size))
+      } else {
+        slots.append(Slot(register: free.popLast() ?? newRegister()))
+      }
+      slotOf[index] = slots.count - 1
+      for case .instruction(let source) in Self.distinct(instruction.operands)
+      where lastUse[source] == index && slots[slotOf[source]].base == nil {
+        free.append(slots[slotOf[source]].register)
+      }
+      operations.append(
+        Operation(
+          call: try Self.call(instruction), a: operands[0], b: operands.count > 1 ? operands[1] : 0,
+          c: operands.count > 2 ? operands[2] : 0, result: slots.count - 1))
+    }
+  }
+
+  private mutating func newRegister() -> Int {
+    registers += 1
+    return registers - 1
+  }
+
+  private static func distinct(_ sources: [ElementwiseProgram.Source]) -> [ElementwiseProgram.Source] {
+    var seen: Set<Int> = []
+    return sources.filter {
+      if case .instruction(let index) = $0 { return seen.insert(index).inserted }
+      return true
+    }
+  }
+
+  private static func call(_ instruction: ElementwiseProgram.Instruction) throws -> Call {
+    let operand = instruction.operandTypes[0]
+    switch instruction.step {
+    case .unary(let operation):
+      if let kernel = imf_unary_kernel(operation, operand.kernelType) { return .unary(kernel) }
+    case .binary(let operation):
+      if let kernel = imf_binary_kernel(operation, operand.kernelType) { return .binary(kernel) }
+    case .cast:
+      if let kernel = imf_cast_kernel(operand.kernelType, instruction.dtype.kernelType) {
+        return .unary(kernel)
+      }
+    case .select: return .select(instruction.dtype.size)
+    }
+    throw TensorError(
+      .type, "elementwise", instruction.operandTypes.map { Operand(shape: [], dtype: $0) },
+      "not defined for \(operand)")
+  }
+
+  func run(_ range: Range<Int>) {
+    let scratch = UnsafeMutableRawPointer.allocate(
+      byteCount: max(1, registers) * registerBytes, alignment: 64)
+    defer { scratch.deallocate() }
+    withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: slots.count) { place in
+      for (index, slot) in slots.enumerated() where slot.base == nil {
+        place[index] = scratch + slot.register * registerBytes
+      }
+      for number in numbers {
+        number.dtype.withBytes(of: number.value) {
+          imf_fill($0, place[number.slot], number.dtype.size, min(Int(IMF_BLOCK), range.count))
+        }
+      }
+      var start = range.lowerBound
+      while start < range.upperBound {
+        let count = min(Int(IMF_BLOCK), range.upperBound - start)
+        for (index, slot) in slots.enumerated() {
+          if let base = slot.base { place[index] = base + start * slot.size }
+        }
+        for gather in gathers {
+          imf_gather_block(
+            gather.pointer, gather.size, Int32(gather.shape.count), gather.shape, gather.strides,
+            Int64(start), Int64(count), place[gather.slot])
+        }
+        for operation in operations {
+          switch operation.call {
+          case .unary(let kernel): kernel(place[operation.a], place[operation.result], count)
+          case .binary(let kernel):
+            kernel(place[operation.a], place[operation.b], place[operation.result], count)
+          case .select(let size):
+            imf_select(
+              place[operation.a].assumingMemoryBound(to: UInt8.self), place[operation.b],
+              place[operation.c], place[operation.result], size, count)
+          }
+        }
+        start += count
+      }
+    }
+  }
+}
+
+extension DType {
+  /// The bytes of a number in this type, for the duration of the call. Integers saturate.
+  func withBytes(of value: Double, _ body: (UnsafeRawPointer) -> Void) {
+    func give<T>(_ converted: T) { withUnsafeBytes(of: converted) { body($0.baseAddress!) } }
+    switch self {
+    case .bool: give(value != 0)
+    case .uint8: give(value.isNaN ? 0 : UInt8(min(max(value, 0), 255)))
+    case .int32: give(value.isNaN ? 0 : Int32(min(max(value, -0x1p31), 0x1p31 - 1)))
+    case .int64:
+      give(value.isNaN ? 0 : value >= 0x1p63 ? Int64.max : Int64(max(value, -0x1p63)))
+    case .bfloat16:
+      let bits = Float(value).bitPattern
+      // Round to nearest even on the 16 bits that go.
+      give(value.isNaN ? UInt16(0x7fc0) : UInt16(truncatingIfNeeded: (UInt64(bits) + 0x7fff + UInt64(bits >> 16 & 1)) >> 16))
+    case .float32: give(Float(value))
+    case .float64: give(value)
+    }
+  }
+}

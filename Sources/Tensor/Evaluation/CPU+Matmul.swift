@@ -1,0 +1,142 @@
+// Matrix products on the CPU. Many small ones (attention) go to our own kernel, all batches in one call; large
+// ones to oneDNN; float64 to OpenBLAS; whole numbers through float64, exact to 2^53.
+
+import CKernels
+import COpenBLAS
+
+extension CPU {
+  /// Up to this many multiply-adds a product, one library call costs more than it saves.
+  private static let smallProduct = 32 * 32 * 32
+
+  func matmul(_ a: NDArray, _ b: NDArray) throws -> NDArray {
+    let m = a.shape[a.rank - 2], k = a.shape[a.rank - 1], n = b.shape[b.rank - 1]
+    let batch = Array(a.shape.dropLast(2))
+    let result = try NDArray(shape: batch + [m, n], dtype: a.dtype)
+    guard result.count > 0 else { return result }
+    guard k > 0 else {
+      result.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: result.count * a.dtype.size)
+      return result
+    }
+    switch a.dtype {
+    case .float32, .bfloat16: try multiply(a, b, result)
+    case .float64: try multiplyDouble(a, b, result)
+    case .bool, .uint8, .int32, .int64:
+      let product = try matmul(converted(a, to: .float64), converted(b, to: .float64))
+      return try converted(product, to: a.dtype)
+    }
+    return result
+  }
+
+  private func multiply(_ a: NDArray, _ b: NDArray, _ result: NDArray) throws {
+    let m = a.shape[a.rank - 2], k = a.shape[a.rank - 1], n = b.shape[b.rank - 1]
+    let batches = a.shape.dropLast(2).reduce(1, *)
+    // One right factor for all: the rows of all batches are the rows of one tall matrix.
+    if batches > 1, b.strides.dropLast(2).allSatisfy({ $0 == 0 }) {
+      let flat = try matrixForm(try flattened(a))
+      let factor = try matrixForm(
+        b.with(shape: Array(b.shape.suffix(2)), strides: Array(b.strides.suffix(2))))
+      return try product(flat, factor, result.with(shape: [batches * m, n], strides: [n, 1]))
+    }
+    if batches == 1 {
+      let left = try matrixForm(
+        a.with(shape: Array(a.shape.suffix(2)), strides: Array(a.strides.suffix(2))))
+      let right = try matrixForm(
+        b.with(shape: Array(b.shape.suffix(2)), strides: Array(b.strides.suffix(2))))
+      return try product(left, right, result.with(shape: [m, n], strides: [n, 1]))
+    }
+    let left = try matrixForm(a), right = try matrixForm(b)
+    let leftOffsets = left.batchOffsets, rightOffsets = right.batchOffsets
+    if a.dtype == .float32, m * n * k <= 1 << 24 {
+      let resultOffsets = result.batchOffsets
+      Threads.split(batches, grain: max(1, Self.smallProduct / (m * n * k))) { range in
+        imf_batched_matmul(
+          left.typed(Float.self), leftOffsets, Int64(left.strides[left.rank - 2]),
+          Int64(left.strides[left.rank - 1]), right.typed(Float.self), rightOffsets,
+          Int64(right.strides[right.rank - 2]), Int64(right.strides[right.rank - 1]),
+          result.typed(Float.self), resultOffsets, Int64(n), 1, Int64(m), Int64(n), Int64(k),
+          Int64(range.lowerBound), Int64(range.upperBound))
+      }
+      return
+    }
+    for batch in 0..<batches {
+      try product(
+        left.with(
+          shape: [m, k], strides: Array(left.strides.suffix(2)),
+          offset: left.offset + Int(leftOffsets[batch])),
+        right.with(
+          shape: [k, n], strides: Array(right.strides.suffix(2)),
+          offset: right.offset + Int(rightOffsets[batch])),
+        result.with(shape: [m, n], strides: [n, 1], offset: batch * m * n))
+    }
+  }
+
+  /// Two matrices whose strides suit the libraries.
+  private func product(_ a: NDArray, _ b: NDArray, _ result: NDArray) throws {
+    let m = a.shape[0], k = a.shape[1], n = b.shape[1]
+    if a.dtype == .float32, m * n * k <= Self.smallProduct {
+      imf_batched_matmul(
+        a.typed(Float.self), [0], Int64(a.strides[0]), Int64(a.strides[1]), b.typed(Float.self), [0],
+        Int64(b.strides[0]), Int64(b.strides[1]), result.typed(Float.self), [0], Int64(n), 1, Int64(m),
+        Int64(n), Int64(k), 0, 1)
+      return
+    }
+    try MatrixProduct.run(
+      .init(m: m, n: n, k: k, a: a.strides, b: b.strides, resultRow: n, dtype: a.dtype),
+      a: a.pointer, b: b.pointer, result: result.pointer)
+  }
+
+  private func multiplyDouble(_ a: NDArray, _ b: NDArray, _ result: NDArray) throws {
+    let m = a.shape[a.rank - 2], k = a.shape[a.rank - 1], n = b.shape[b.rank - 1]
+    let left = try matrixForm(a), right = try matrixForm(b)
+    let x = left.typed(Double.self), y = right.typed(Double.self), z = result.typed(Double.self)
+    func order(_ matrix: NDArray) -> (CBLAS_TRANSPOSE, Int) {
+      let row = matrix.strides[matrix.rank - 2], column = matrix.strides[matrix.rank - 1]
+      return column == 1 ? (CblasNoTrans, row) : (CblasTrans, column)
+    }
+    let (leftOrder, leftStride) = order(left), (rightOrder, rightStride) = order(right)
+    for (batch, (i, j)) in zip(left.batchOffsets, right.batchOffsets).enumerated() {
+      cblas_dgemm(
+        CblasRowMajor, leftOrder, rightOrder, blasint(m), blasint(n), blasint(k), 1, x + Int(i),
+        blasint(leftStride), y + Int(j), blasint(rightStride), 0, z + batch * m * n, blasint(n))
+    }
+  }
+
+  /// A view whose last two axes the libraries can walk: one stride 1, the other at least the row's length.
+  private func matrixForm(_ x: NDArray) throws -> NDArray {
+    let rows = x.shape[x.rank - 2], columns = x.shape[x.rank - 1]
+    var strides = x.strides
+    // The stride of an axis of size 1 means nothing; the libraries want it plausible all the same.
+    let row = x.rank - 2, column = x.rank - 1
+    if columns == 1, rows == 1 {
+      (strides[row], strides[column]) = (1, 1)
+    } else if columns == 1 {
+      if strides[row] == 1 { strides[column] = rows } else { strides[column] = 1 }
+    } else if rows == 1 {
+      if strides[column] == 1 { strides[row] = columns } else { strides[row] = 1 }
+    }
+    let fits =
+      (strides[column] == 1 && strides[row] >= columns) || (strides[row] == 1 && strides[column] >= rows)
+    return fits ? x.with(shape: x.shape, strides: strides) : try contiguous(x)
+  }
+
+  /// [..., m, k] as [batches * m, k], copied where strides demand it.
+  private func flattened(_ a: NDArray) throws -> NDArray {
+    let k = a.shape[a.rank - 1]
+    let target = [a.count / max(1, k), k]
+    if let view = a.reshapedView(target) { return view }
+    return try contiguous(a).with(shape: target, strides: [k, 1], offset: 0)
+  }
+}
+
+extension NDArray {
+  /// Elements from the array's start to each matrix of the leading axes, in row-major order.
+  fileprivate var batchOffsets: [Int64] {
+    var offsets: [Int64] = [0]
+    for axis in shape.indices.dropLast(2) {
+      offsets = offsets.flatMap { offset in
+        (0..<shape[axis]).map { offset + Int64($0 * strides[axis]) }
+      }
+    }
+    return offsets
+  }
+}

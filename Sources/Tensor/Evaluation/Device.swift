@@ -1,0 +1,70 @@
+// The seam to the hardware: what a backend must be able to do. The CPU is the first conformance; a GPU backend
+// would implement this protocol and nothing else.
+// Inputs may be strided views unless a method says otherwise; results are fresh and row-major.
+
+protocol Device: Sendable {
+  /// Runs a fused chain of elementwise steps over `shape`; one result for each of the program's outputs.
+  func elementwise(_ program: ElementwiseProgram, _ inputs: [NDArray], shape: [Int]) throws -> [NDArray]
+
+  /// A row-major copy (the array itself where it is row-major already).
+  func contiguous(_ x: NDArray) throws -> NDArray
+
+  /// An array of one value, stored once and repeated by strides of 0.
+  func fill(_ value: Double, shape: [Int], dtype: DType) throws -> NDArray
+
+  /// Reduces the axes given (sorted, without repeats), which disappear.
+  func reduce(_ kind: Reduction, _ x: NDArray, axes: [Int]) throws -> NDArray
+
+  /// Index along an axis of the first largest or smallest element, as int64; the axis disappears.
+  func argReduce(largest: Bool, _ x: NDArray, axis: Int) throws -> NDArray
+
+  /// Running sum along an axis.
+  func cumulativeSum(_ x: NDArray, axis: Int) throws -> NDArray
+
+  /// Stable ascending order along an axis, as int64 indices; NaN last.
+  func argSort(_ x: NDArray, axis: Int) throws -> NDArray
+
+  /// Rows of x along an axis, picked by int64 indices (checked, negative ones counted from the end).
+  func take(_ x: NDArray, _ indices: NDArray, axis: Int) throws -> NDArray
+
+  /// The reverse of take: an array with `size` rows along the axis, to which rows of x are added.
+  func scatterAdd(_ x: NDArray, _ indices: NDArray, axis: Int, size: Int) throws -> NDArray
+
+  /// Arrays one after the other along an axis.
+  func concatenate(_ arrays: [NDArray], axis: Int) throws -> NDArray
+
+  /// A copy of x in which the elements of a strided region are replaced by those of `value`.
+  func replace(_ x: NDArray, region: Region, with value: NDArray) throws -> NDArray
+
+  /// softmax(scale * x) over the last axis, float32.
+  func softmax(_ x: NDArray, scale: Double) throws -> NDArray
+
+  /// scale * y * (d - sum(y d)) over the last axis, float32.
+  func softmaxDerivative(_ y: NDArray, _ d: NDArray, scale: Double) throws -> NDArray
+
+  /// a [..., m, k] x b [..., k, n]; leading axes are equal or repeated by strides of 0.
+  func matmul(_ a: NDArray, _ b: NDArray) throws -> NDArray
+}
+
+/// What a reduction computes.
+enum Reduction: String, Sendable {
+  case sum, max, min
+}
+
+/// A strided part of an array: along each axis `counts` elements from `starts` in `steps`.
+struct Region: Sendable, Hashable {
+  var starts: [Int]
+  var steps: [Int]
+  var counts: [Int]
+
+  /// The view of an array that this region covers.
+  func view(of x: NDArray) -> NDArray {
+    let offset = zip(starts, x.strides).reduce(x.offset) { $0 + $1.0 * $1.1 }
+    return x.with(shape: counts, strides: zip(steps, x.strides).map { $0 * $1 }, offset: offset)
+  }
+}
+
+extension NDArray {
+  /// Row-major elements, copied only where strides demand it.
+  func contiguous() throws -> NDArray { isContiguous ? self : try CPU.shared.contiguous(self) }
+}

@@ -1,0 +1,33 @@
+// A chain of elementwise operations as data: what the evaluator fuses and a device runs in one pass.
+
+import CKernels
+
+/// The elementwise operation that a primitive stands for.
+enum ElementwiseStep: Sendable {
+  case unary(imf_unary_op)
+  case binary(imf_binary_op)
+  /// condition, a, b -> condition ? a : b
+  case select
+  case cast
+}
+
+/// Straight-line code over one shape. Every value is an input, a number, or the result of an earlier instruction.
+struct ElementwiseProgram: Sendable {
+  enum Source: Sendable {
+    case input(Int)
+    case number(Double)
+    case instruction(Int)
+  }
+
+  struct Instruction: Sendable {
+    let step: ElementwiseStep
+    let operands: [Source]
+    /// Types of the operands and of the result.
+    let operandTypes: [DType]
+    let dtype: DType
+  }
+
+  var instructions: [Instruction] = []
+  /// The instructions whose results are wanted.
+  var outputs: [Int] = []
+}

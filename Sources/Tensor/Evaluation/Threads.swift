@@ -1,0 +1,60 @@
+// How many threads the loops and the matrix products use, and the one way to spread a loop over them.
+// There is one pool: libgomp's, which oneDNN uses as well. Two pools on the same cores would fight.
+
+import CKernels
+import Synchronization
+
+public enum Threads {
+  private static let chosen = Atomic<Int>(0)
+
+  /// Threads in use; all processors unless set. At least 1.
+  public static var count: Int {
+    get {
+      let value = chosen.load(ordering: .relaxed)
+      return value > 0 ? value : Int(imf_processors())
+    }
+    set { chosen.store(max(1, newValue), ordering: .relaxed) }
+  }
+
+  /// Calls `body` with ranges that cover 0 ..< count, one a thread, where the work is worth it.
+  ///
+  /// - Parameters:
+  ///   - grain: the fewest items worth a thread of their own; range bounds are multiples of it.
+  static func split(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+    let pieces = (count + grain - 1) / grain
+    let parts = min(Threads.count, pieces)
+    if parts <= 1 {
+      if count > 0 { body(0..<count) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      let task = SplitTask(count: count, grain: grain, pieces: pieces, parts: parts, body: body)
+      withExtendedLifetime(task) {
+        imf_parallel(
+          Int32(parts), Int32(parts),
+          { context, part in
+            guard let context else { return }
+            Unmanaged<SplitTask>.fromOpaque(context).takeUnretainedValue().run(Int(part))
+          }, Unmanaged.passUnretained(task).toOpaque())
+      }
+    }
+  }
+
+  private final class SplitTask {
+    let count: Int, grain: Int, pieces: Int, parts: Int
+    let body: (Range<Int>) -> Void
+
+    init(count: Int, grain: Int, pieces: Int, parts: Int, body: @escaping (Range<Int>) -> Void) {
+      self.count = count
+      self.grain = grain
+      self.pieces = pieces
+      self.parts = parts
+      self.body = body
+    }
+
+    func run(_ part: Int) {
+      let from = pieces * part / parts * grain, to = min(count, pieces * (part + 1) / parts * grain)
+      if from < to { body(from..<to) }
+    }
+  }
+}

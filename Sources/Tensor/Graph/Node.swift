@@ -1,0 +1,78 @@
+// A vertex of the graph: an operation on inputs, and its value once something needed it.
+// Graph and trace are immutable; `value`, `inputs` (forgotten after evaluation) and the plan's scratch fields
+// change only under the evaluator's lock. Handles count how many Tensors outside the graph can still ask for
+// this node's value: the evaluator keeps such values and frees all others after their last use.
+
+import Synchronization
+
+final class Node: @unchecked Sendable {
+  /// Nodes are numbered as they are made, so inputs have smaller numbers: sorting by number is a topological order.
+  let number: UInt64
+  let primitive: any Primitive
+  private(set) var inputs: [Node]
+  let shape: [Int]
+  let dtype: DType
+  let traces: TraceSet?
+  /// The number that a Fill repeats: groups take it as an immediate, without memory.
+  let fill: Double?
+  var value: NDArray?
+
+  let handles = Atomic<Int>(0)
+
+  /// Scratch of the evaluation under way: position in its plan, valid while `plan` names that evaluation.
+  var position = 0
+  var plan: UInt64 = 0
+
+  private static let count = Atomic<UInt64>(0)
+
+  init(
+    _ primitive: any Primitive, _ inputs: [Node], _ result: Operand, traces: TraceSet?,
+    fill: Double? = nil, value: NDArray? = nil
+  ) {
+    number = Node.count.wrappingAdd(1, ordering: .relaxed).newValue
+    self.primitive = primitive
+    self.inputs = inputs
+    self.shape = result.shape
+    self.dtype = result.dtype
+    self.traces = traces
+    self.fill = fill
+    self.value = value
+  }
+
+  var operand: Operand { Operand(shape: shape, dtype: dtype) }
+  var isTraced: Bool { traces?.isActive ?? false }
+
+  /// Forgets the inputs of an evaluated node that no running differentiation will walk.
+  func detachIfPossible() {
+    guard value != nil, !inputs.isEmpty, !isTraced else { return }
+    release(inputs: &inputs)
+  }
+
+  deinit {
+    if !inputs.isEmpty { release(inputs: &inputs) }
+  }
+
+  /// Lets go of inputs without recursing: a chain of a million nodes must not overflow the stack.
+  private func release(inputs: inout [Node]) {
+    var pending = inputs
+    inputs = []
+    while var node = pending.popLast() {
+      if isKnownUniquelyReferenced(&node), !node.inputs.isEmpty {
+        pending.append(contentsOf: node.inputs)
+        node.inputs = []
+      }
+    }
+  }
+}
+
+/// A Tensor's hold on its node.
+final class Handle: Sendable {
+  let node: Node
+
+  init(_ node: Node) {
+    self.node = node
+    node.handles.wrappingAdd(1, ordering: .relaxed)
+  }
+
+  deinit { node.handles.wrappingSubtract(1, ordering: .relaxed) }
+}

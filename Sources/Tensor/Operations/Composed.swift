@@ -1,0 +1,71 @@
+// Operations composed from primitives: activations, softmax, norms, attention. Their derivatives come by themselves.
+
+/// max(x, 0); slope 0 at 0.
+public func relu(_ x: Tensor) throws -> Tensor { try select(greater(x, Tensor.number(0, like: x)), x, 0) }
+
+/// x sigmoid(x), also called swish.
+public func silu(_ x: Tensor) throws -> Tensor { try x * sigmoid(x) }
+
+/// x Phi(x), with the exact normal distribution function.
+public func gelu(_ x: Tensor) throws -> Tensor { try x * 0.5 * (1 + erf(x * 0.5.squareRoot())) }
+
+/// log(1 + e^x) without overflow.
+public func softplus(_ x: Tensor) throws -> Tensor { try maximum(x, 0) + log1p(exp(-abs(x))) }
+
+/// log(sum(e^x)) over axes without overflow.
+public func logSumExp(_ x: Tensor, axes: [Int]? = nil, keepDims: Bool = false) throws -> Tensor {
+  let x = x.dtype.isFloating ? x : try x.cast(to: .float32)
+  let peak = try stopGradient(max(x, axes: axes, keepDims: true))
+  // A row of -inf would give -inf - -inf.
+  let shift = try select(equal(peak, -Double.infinity), 0, peak)
+  let result = try log(sum(exp(x - shift), axes: axes, keepDims: true)) + shift
+  let reduced = try normalized(axes: axes, rank: x.rank, for: "logsumexp", [x.operand])
+  return keepDims ? result : try result.reshaped(x.shape.indices.filter { !reduced.contains($0) }.map { x.shape[$0] })
+}
+
+/// e^x / sum(e^x) along an axis.
+public func softmax(_ x: Tensor, axis: Int = -1) throws -> Tensor {
+  let x = x.dtype.isFloating ? x : try x.cast(to: .float32)
+  let last = try normalized(axis: axis, rank: x.rank, for: "softmax", [x.operand])
+  if last == x.rank - 1, x.dtype == .float32 { return try Softmax(scale: 1)(x) }
+  let weights = try exp(x - stopGradient(max(x, axes: [last], keepDims: true)))
+  return try weights / sum(weights, axes: [last], keepDims: true)
+}
+
+/// x / sqrt(mean(x^2) + eps) * weight over the last axis. x [..., D], weight [D].
+public func rmsNorm(_ x: Tensor, weight: Tensor, eps: Double = 1e-6) throws -> Tensor {
+  try x * rsqrt(mean(x * x, axes: [-1], keepDims: true) + eps) * weight
+}
+
+/// (x - mean) / sqrt(variance + eps) over the last axis, then weight and bias where given.
+public func layerNorm(_ x: Tensor, weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5) throws -> Tensor {
+  let centred = try x - mean(x, axes: [-1], keepDims: true)
+  var y = try centred * rsqrt(mean(centred * centred, axes: [-1], keepDims: true) + eps)
+  if let weight { y = try y * weight }
+  if let bias { y = try y + bias }
+  return y
+}
+
+/// softmax(q k^T / sqrt(d)) v. q [..., T, d], k [..., S, d], v [..., S, e] -> [..., T, e].
+public func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor) throws -> Tensor {
+  guard q.rank >= 2, k.rank >= 2, v.rank >= 2, q.shape[q.rank - 1] == k.shape[k.rank - 1],
+    k.shape[k.rank - 2] == v.shape[v.rank - 2]
+  else {
+    throw TensorError(
+      .shape, "attention", [q.operand, k.operand, v.operand],
+      "needs q [..., T, d], k [..., S, d], v [..., S, e]")
+  }
+  let scale = 1 / Double(q.shape[q.rank - 1]).squareRoot()
+  let logits = try matmul(q, k.transposed())
+  let weights =
+    logits.dtype == .float32 ? try Softmax(scale: scale)(logits) : try softmax(logits * scale)
+  return try matmul(weights, v)
+}
+
+/// Whether all elements are close: |a - b| <= atol + rtol |b|. NaN is close to nothing. Computes now.
+public func allClose(_ a: Tensor, _ b: Tensor, rtol: Double = 1e-5, atol: Double = 1e-6) throws -> Bool {
+  let x = try a.cast(to: .float64), y = try b.cast(to: .float64)
+  // Equal infinities differ by NaN.
+  let near = try logicalOr(lessEqual(abs(x - y), abs(y) * rtol + atol), equal(x, y))
+  return try min(near.cast(to: .int32).reshaped([-1]).padded([(1, 0)], value: 1)).item() == 1
+}

@@ -1,0 +1,111 @@
+// Rows picked by index tensors, and the reverse. Indices carry no derivative.
+
+/// Rows of x along an axis; indices [..] int64, result [before, indices' shape, after].
+struct Take: Primitive {
+  let axis: Int
+
+  var name: String { "take" }
+  var fusion: ElementwiseStep? { nil }
+
+  func result(of inputs: [Operand]) throws -> Operand {
+    Operand(
+      shape: Array(inputs[0].shape[..<axis]) + inputs[1].shape + Array(inputs[0].shape[(axis + 1)...]),
+      dtype: inputs[0].dtype)
+  }
+
+  func evaluate(_ inputs: [NDArray], on device: any Device) throws -> NDArray {
+    try device.take(inputs[0], inputs[1], axis: axis)
+  }
+
+  func jvp(_ x: [Tensor], _ dx: [Tensor?], _ y: Tensor) throws -> Tensor? {
+    try dx[0].map { try Take(axis: axis)($0, x[1]) }
+  }
+
+  func vjp(_ x: [Tensor], _ y: Tensor, _ dy: Tensor) throws -> [Tensor?] {
+    [try ScatterAdd(axis: axis, size: x[0].shape[axis])(dy, x[1]), nil]
+  }
+}
+
+/// Rows added up at the places indices name: the transpose of Take.
+struct ScatterAdd: Primitive {
+  let axis: Int
+  let size: Int
+
+  var name: String { "scatter_add" }
+  var fusion: ElementwiseStep? { nil }
+
+  func result(of inputs: [Operand]) throws -> Operand {
+    let after = axis + inputs[1].shape.count
+    return Operand(
+      shape: Array(inputs[0].shape[..<axis]) + [size] + Array(inputs[0].shape[after...]),
+      dtype: inputs[0].dtype)
+  }
+
+  func evaluate(_ inputs: [NDArray], on device: any Device) throws -> NDArray {
+    try device.scatterAdd(inputs[0], inputs[1], axis: axis, size: size)
+  }
+
+  func jvp(_ x: [Tensor], _ dx: [Tensor?], _ y: Tensor) throws -> Tensor? {
+    try dx[0].map { try ScatterAdd(axis: axis, size: size)($0, x[1]) }
+  }
+
+  func vjp(_ x: [Tensor], _ y: Tensor, _ dy: Tensor) throws -> [Tensor?] {
+    [try Take(axis: axis)(dy, x[1]), nil]
+  }
+}
+
+/// Rows of x along an axis, in the order of indices of any shape; negative ones count from the end. An index
+/// outside is an error when the value is computed.
+public func take(_ x: Tensor, _ indices: Tensor, axis: Int = 0) throws -> Tensor {
+  let axis = try normalized(axis: axis, rank: x.rank, for: "take", [x.operand, indices.operand])
+  guard indices.dtype.isInteger else {
+    throw TensorError(
+      .type, "take", [x.operand, indices.operand], "indices must be whole numbers, not \(indices.dtype)",
+      hint: "cast(indices, \"int32\")")
+  }
+  return try Take(axis: axis)(x, indices.cast(to: .int64))
+}
+
+/// x[i..., indices[i..., j], ...]: one index for every place; all axes but `axis` agree (or are 1).
+public func takeAlong(_ x: Tensor, _ indices: Tensor, axis: Int) throws -> Tensor {
+  let operands = [x.operand, indices.operand]
+  let axis = try normalized(axis: axis, rank: x.rank, for: "take_along", operands)
+  guard indices.rank == x.rank, indices.dtype.isInteger else {
+    throw TensorError(.shape, "take_along", operands, "indices must be whole numbers with \(x.rank) axes")
+  }
+  var target = x.shape
+  target[axis] = indices.shape[axis]
+  let rows = try indices.cast(to: .int64).broadcast(to: target)
+  // Negative indices count from the end of the axis, before the axis is merged with the others.
+  let size = Int64(x.shape[axis])
+  var flat = try select(less(rows, Tensor(0, dtype: .int64)), rows + Double(size), rows)
+  flat = try flat * Double(x.shape[(axis + 1)...].reduce(1, *))
+  for other in target.indices where other != axis {
+    let step = x.shape[(other + 1)...].reduce(1, *)
+    var shape = [Int](repeating: 1, count: x.rank)
+    shape[other] = target[other]
+    flat = try flat + Tensor.arange(target[other], dtype: .int64).reshaped(shape) * Double(step)
+  }
+  return try take(x.reshaped([-1]), flat)
+}
+
+extension Tensor {
+  /// Elements (or rows) where the mask holds, one after the other. The mask covers the leading axes and is computed now.
+  public func masked(by mask: Tensor) throws -> Tensor {
+    guard mask.dtype == .bool, mask.rank <= rank, Array(shape.prefix(mask.rank)) == mask.shape else {
+      throw TensorError(
+        .shape, "index", [operand, mask.operand], "the mask must be bool and cover the leading axes")
+    }
+    let chosen = try mask.scalars(Bool.self).enumerated().filter(\.element).map { Int64($0.offset) }
+    let rows = try reshaped([mask.count] + shape[mask.rank...])
+    return try take(rows, Tensor(chosen))
+  }
+}
+
+/// Rows of zeros with a 1 at each label: [...] -> [..., classes].
+public func oneHot(_ labels: Tensor, classes: Int, dtype: DType = .float32) throws -> Tensor {
+  guard labels.dtype.isInteger else {
+    throw TensorError(.type, "one_hot", [labels.operand], "labels must be whole numbers")
+  }
+  return try equal(labels.expanded(-1).cast(to: .int64), .arange(classes, dtype: .int64)).cast(to: dtype)
+}

@@ -1,0 +1,69 @@
+// Random tensors from keys, equal to JAX 0.4.27's draws in float32.
+
+import Glibc
+
+/// Uniform numbers in low ..< high.
+public func uniform(
+  _ key: RandomKey, _ shape: [Int], low: Double = 0, high: Double = 1, dtype: DType = .float32
+) throws -> Tensor {
+  guard dtype.isFloating else {
+    throw TensorError(.type, "uniform", [Operand(shape: shape, dtype: dtype)], "needs a floating-point type")
+  }
+  let count = try elementCount(shape, for: "uniform")
+  let from = Float(low), width = Float(high) - from
+  // 23 random bits as the mantissa of a number in 1 ..< 2.
+  let numbers = key.bits(count).map { word in
+    Swift.max(from, (Float(bitPattern: word >> 9 | 0x3f80_0000) - 1) * width + from)
+  }
+  return try Tensor(numbers, shape: shape).cast(to: dtype)
+}
+
+/// Standard normal numbers: sqrt(2) erfinv(u), u uniform in (-1, 1).
+public func normal(_ key: RandomKey, _ shape: [Int], dtype: DType = .float32) throws -> Tensor {
+  let lowest = Double(Float(-1).nextUp)
+  let u = try uniform(key, shape, low: lowest, high: 1)
+  return try (erfinv(u) * Double(Float(2).squareRoot())).cast(to: dtype)
+}
+
+/// Whole numbers in low ..< high, int32.
+public func randomIntegers(_ key: RandomKey, _ shape: [Int], low: Int, high: Int) throws -> Tensor {
+  guard low >= Int(Int32.min), high <= Int(Int32.max) else {
+    throw TensorError(.value, "randint", [], "bounds must fit 32 bits, not \(low) ..< \(high)")
+  }
+  guard low < high else {
+    throw TensorError(.value, "randint", [], "no whole number in \(low) ..< \(high)")
+  }
+  let count = try elementCount(shape, for: "randint")
+  let keys = key.split(2)
+  let span = UInt32(high - low)
+  // Two words a number make the bias of the remainder negligible: (upper * 2^32 + lower) mod span.
+  let halfway = UInt32(1 << 16) % span
+  let multiplier = halfway &* halfway % span
+  let numbers = zip(keys[0].bits(count), keys[1].bits(count)).map { upper, lower in
+    Int32(truncatingIfNeeded: low + Int((upper % span &* multiplier &+ lower % span) % span))
+  }
+  return try Tensor(numbers, shape: shape)
+}
+
+/// true with probability p.
+public func bernoulli(_ key: RandomKey, _ shape: [Int], p: Double) throws -> Tensor {
+  try less(uniform(key, shape), Tensor(p))
+}
+
+/// 0 ..< n in random order, int32: a stable sort by random words, repeated so that ties hardly matter.
+public func permutation(_ key: RandomKey, _ n: Int) throws -> Tensor {
+  guard n >= 0, n <= Int(Int32.max) else {
+    throw TensorError(.value, "permutation", [], "cannot order \(n) numbers")
+  }
+  var order = (0..<Int32(n)).map { $0 }
+  var key = key
+  let rounds = n > 1 ? Int((3 * Glibc.log(Double(n)) / Glibc.log(4_294_967_295)).rounded(.up)) : 1
+  for _ in 0..<rounds {
+    let keys = key.split(2)
+    key = keys[0]
+    let words = keys[1].bits(n)
+    let places = order.indices.sorted { (words[$0], $0) < (words[$1], $1) }
+    order = places.map { order[$0] }
+  }
+  return try Tensor(order)
+}

@@ -1,0 +1,110 @@
+// The evaluator: fusion, lifetimes, types, interrupts, threads.
+
+import Testing
+
+@testable import Tensor
+
+@Suite(.serialized) struct EvaluationTests {
+  /// A long mixed graph gives what one operation at a time gives.
+  @Test func fusionChangesNoValue() throws {
+    let x = try uniform(RandomKey(seed: 1), [300, 70], low: -1, high: 1)
+    let bias = try uniform(RandomKey(seed: 2), [70], low: -1, high: 1)
+    func chain(_ step: (Tensor) throws -> Tensor) throws -> Tensor {
+      let a = try step(x * 2 + bias)
+      let b = try step(tanh(a) * a)
+      let c = try step(sum(b, axes: [1], keepDims: true))
+      return try step(select(greater(b, c), b, c * 0.5) - a)
+    }
+    let fused = try chain { $0 }.scalars(Float.self), single = try chain { try $0.evaluated() }.scalars(Float.self)
+    #expect(fused == single)
+  }
+
+  @Test func sharedPartsAreComputedOnceAndFreed() throws {
+    let before = StoragePool.shared.liveBytes
+    do {
+      let x = try uniform(RandomKey(seed: 3), [512, 512])
+      var y = x
+      for _ in 0..<50 { y = try matmul(y, x) * (1 / 512) }
+      _ = try sum(y).item()
+    }
+    // Only the peak may have grown: nothing of the chain stays.
+    #expect(StoragePool.shared.liveBytes <= before + 4096)
+  }
+
+  @Test func valuesThatSomebodyHoldsAreKept() throws {
+    let x = try Tensor.ones([4]) + 1
+    let y = try x * 3
+    _ = try y.scalars(Float.self)
+    #expect(x.node.value != nil)
+    #expect(x.node.inputs.isEmpty)
+  }
+
+  @Test func anInterruptStopsBetweenStepsAndLosesNothing() throws {
+    let x = try matmul(Tensor.ones([64, 64]), .ones([64, 64]))
+    Interrupt.request()
+    #expect(throws: Interrupted.self) { try x.scalars(Float.self) }
+    Interrupt.clear()
+    #expect(try x.scalars(Float.self)[0] == 64)
+  }
+
+  @Test func resultsDoNotDependOnTheNumberOfThreads() throws {
+    let count = Threads.count
+    defer { Threads.count = count }
+    func run() throws -> [Float] {
+      let x = try normal(RandomKey(seed: 4), [70_000, 3])
+      let w = try normal(RandomKey(seed: 5), [3, 90])
+      let y = try softmax(matmul(x, w))
+      return try concat([sum(y, axes: [0]), sum(y).reshaped([1]), sum(tanh(x)).reshaped([1])]).scalars(Float.self)
+    }
+    Threads.count = 1
+    let one = try run()
+    Threads.count = 2
+    #expect(try run() == one)
+  }
+
+  @Test(arguments: DType.allCases) func castsBetweenAllTypes(_ from: DType) throws {
+    let x = try Tensor([Float(0), 1, 2, 1]).cast(to: from)
+    for to in DType.allCases {
+      let values = try x.cast(to: to).scalars(Double.self)
+      #expect(values == (from == .bool || to == .bool ? [0, 1, 1, 1] : [0, 1, 2, 1]))
+    }
+  }
+
+  @Test func promotion() throws {
+    let whole = try Tensor([Int32(1), 2]), real = try Tensor([Float(0.5), 1])
+    #expect(try (whole + real).dtype == .float32)
+    #expect(try (whole * 2).dtype == .int32)
+    #expect(try (whole * 0.5).dtype == .float32)
+    #expect(try (whole / whole).dtype == .float32)
+    #expect(try (real.cast(to: .bfloat16) + 1).dtype == .bfloat16)
+    #expect(try sum(greater(real, real)).dtype == .int64)
+  }
+
+  @Test func matrixProductsInEveryType() throws {
+    let x = try randomIntegers(RandomKey(seed: 6), [40, 50], low: -3, high: 4)
+    let y = try randomIntegers(RandomKey(seed: 7), [50, 60], low: -3, high: 4)
+    let expected = try matmul(x.cast(to: .float64), y.cast(to: .float64)).scalars(Double.self)
+    for dtype in [DType.int32, .int64, .float32] {
+      #expect(try matmul(x.cast(to: dtype), y.cast(to: dtype)).scalars(Double.self) == expected)
+    }
+    let rounded = try matmul(x.cast(to: .bfloat16), y.cast(to: .bfloat16)).scalars(Double.self)
+    for (a, b) in zip(rounded, expected) { #expect(abs(a - b) <= abs(b) / 128) }
+  }
+
+  @Test func largeProductsAgreeWithFloat64() throws {
+    for (m, k, n) in [(129, 257, 65), (1, 300, 300), (300, 300, 1), (2816, 64, 170), (3, 70_000, 5)] {
+      let a = try normal(RandomKey(seed: m), [m, k]), b = try normal(RandomKey(seed: n), [k, n])
+      let exact = try matmul(a.cast(to: .float64), b.cast(to: .float64))
+      #expect(try allClose(matmul(a, b), exact, rtol: 1e-4, atol: 1e-3))
+      let transposed = try matmul(b.transposed(), a.transposed())
+      #expect(try allClose(transposed, exact.transposed(), rtol: 1e-4, atol: 1e-3))
+    }
+  }
+
+  @Test func eigenvectorsDiagonalise() throws {
+    let a = try normal(RandomKey(seed: 8), [20, 20]).cast(to: .float64)
+    let s = try a + a.transposed()
+    let (values, vectors) = try eigh(s)
+    #expect(try allClose(matmul(s, vectors), vectors * values, rtol: 1e-10, atol: 1e-10))
+  }
+}
