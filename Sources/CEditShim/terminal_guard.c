@@ -6,32 +6,41 @@
 #include <termios.h>
 #include <unistd.h>
 
+#define FATAL_SIGNALS 7
+static const int fatal[FATAL_SIGNALS] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGHUP};
+static struct sigaction former[FATAL_SIGNALS];
+
 static struct termios saved;
 static volatile sig_atomic_t guarded = -1;
+static volatile sig_atomic_t understands_escapes;
 
 // A crash in the middle of an image would leave the terminal swallowing text: ESC \ ends that string.
-static const char farewell[] = "\033\\\033[?2004l\033[0m";
+static const char farewell[] = "\033\\\033[?2004l";
 
 void terminal_guard_restore(void) {
   if (guarded < 0) return;
-  ssize_t written = write(STDOUT_FILENO, farewell, sizeof farewell - 1);
-  (void)written;
+  if (understands_escapes) {
+    ssize_t written = write(STDOUT_FILENO, farewell, sizeof farewell - 1);
+    (void)written;
+  }
   tcsetattr(guarded, TCSANOW, &saved);
 }
 
+// The former handler (the runtime's backtrace, or the default) then has its turn.
 static void on_fatal_signal(int number) {
   terminal_guard_restore();
-  signal(number, SIG_DFL);
+  for (int i = 0; i < FATAL_SIGNALS; i++)
+    if (fatal[i] == number) sigaction(number, &former[i], NULL);
   raise(number);
 }
 
-void terminal_guard_install(int descriptor) {
+void terminal_guard_install(int descriptor, int escapes) {
   if (guarded >= 0 || tcgetattr(descriptor, &saved) != 0) return;
   guarded = descriptor;
+  understands_escapes = escapes;
   atexit(terminal_guard_restore);
-  static const int fatal[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGHUP};
-  for (unsigned i = 0; i < sizeof fatal / sizeof *fatal; i++) {
+  for (int i = 0; i < FATAL_SIGNALS; i++) {
     struct sigaction action = {.sa_handler = on_fatal_signal};
-    sigaction(fatal[i], &action, NULL);
+    sigaction(fatal[i], &action, &former[i]);
   }
 }

@@ -1,25 +1,57 @@
+// The index of the first largest or smallest element along an axis; a NaN beats every number.
+// Columns are searched side by side in tiles, so that rows are read in order.
 #include "CKernels.h"
-#define ARG(type) \
-static void arg_##type(bool largest, const type *x, int64_t *y, int64_t reduce, int64_t inner, int64_t from, int64_t to) { \
-  for (int64_t o = from; o < to; o++) for (int64_t i = 0; i < inner; i++) { \
-    const type *s = x + o * reduce * inner + i; int64_t best = 0; \
-    for (int64_t r = 1; r < reduce; r++) { type v = s[r * inner], b = s[best * inner]; if (b != b) break; \
-      if (v != v || (largest ? v > b : v < b)) best = r; } \
-    y[o * inner + i] = best; } }
-ARG(uint8_t)
-ARG(int32_t)
-ARG(int64_t)
-ARG(float)
-ARG(double)
+#include "dispatch.h"
+
+enum { TILE = 256 };
+
+/// x [outer, reduce, inner] -> y [outer, inner], rows from ..< to of outer. A NaN is unequal to itself: it replaces
+/// what is not one, and nothing replaces it.
+#define ARG_REDUCE(name, type, BETTER)                                                               \
+  CLONES static void name##_##type(const type *x, int64_t *y, int64_t reduce, int64_t inner, int64_t from, \
+                                   int64_t to) {                                                     \
+    for (int64_t o = from; o < to; o++)                                                              \
+      for (int64_t start = 0; start < inner; start += TILE) {                                        \
+        const int64_t width = inner - start < TILE ? inner - start : TILE;                           \
+        const type *source = x + o * reduce * inner + start;                                         \
+        int64_t *index = y + o * inner + start;                                                      \
+        type best[TILE];                                                                             \
+        for (int64_t j = 0; j < width; j++) {                                                        \
+          best[j] = source[j];                                                                       \
+          index[j] = 0;                                                                              \
+        }                                                                                            \
+        for (int64_t r = 1; r < reduce; r++)                                                         \
+          EACH for (int64_t j = 0; j < width; j++) {                                                 \
+            const type candidate = source[r * inner + j];                                            \
+            const bool wins = (candidate BETTER best[j]) | ((candidate != candidate) & (best[j] == best[j])); \
+            best[j] = wins ? candidate : best[j];                                                    \
+            index[j] = wins ? r : index[j];                                                          \
+          }                                                                                          \
+      }                                                                                              \
+  }
+
+#define BOTH(type)             \
+  ARG_REDUCE(arg_max, type, >) \
+  ARG_REDUCE(arg_min, type, <)
+
+BOTH(uint8_t)
+BOTH(int32_t)
+BOTH(int64_t)
+BOTH(float)
+BOTH(double)
+
+#define CALL(type) (largest ? arg_max_##type : arg_min_##type)(x, y, reduce, inner, from, to)
+
 void imf_arg_reduce(bool largest, imf_type type, const void *x, int64_t *y, int64_t outer, int64_t reduce,
                     int64_t inner, int64_t from, int64_t to) {
   (void)outer;
   switch (type) {
-  case IMF_BOOL: case IMF_UINT8: arg_uint8_t(largest, x, y, reduce, inner, from, to); break;
-  case IMF_INT32: arg_int32_t(largest, x, y, reduce, inner, from, to); break;
-  case IMF_INT64: arg_int64_t(largest, x, y, reduce, inner, from, to); break;
-  case IMF_FLOAT32: arg_float(largest, x, y, reduce, inner, from, to); break;
-  case IMF_FLOAT64: arg_double(largest, x, y, reduce, inner, from, to); break;
+  case IMF_BOOL:
+  case IMF_UINT8: CALL(uint8_t); break;
+  case IMF_INT32: CALL(int32_t); break;
+  case IMF_INT64: CALL(int64_t); break;
+  case IMF_FLOAT32: CALL(float); break;
+  case IMF_FLOAT64: CALL(double); break;
   default: break;
   }
 }

@@ -30,4 +30,19 @@ INLINE void store_first(float *y, Lanes x, int64_t count) {
   EACH_LANE for (int64_t lane = 0; lane < LANES; lane++) if (lane < count) y[lane] = all[lane];
 }
 
+/// Halves fold onto each other, so the order is fixed.
+INLINE float sum_of_lanes(Lanes x) {
+  const __attribute__((ext_vector_type(8))) float eight = x.lo + x.hi;
+  const __attribute__((ext_vector_type(4))) float four = eight.lo + eight.hi;
+  const __attribute__((ext_vector_type(2))) float two = four.lo + four.hi;
+  return two.x + two.y;
+}
+
+INLINE float largest_lane(Lanes x) {
+  const __attribute__((ext_vector_type(8))) float eight = x.lo > x.hi ? x.lo : x.hi;
+  const __attribute__((ext_vector_type(4))) float four = eight.lo > eight.hi ? eight.lo : eight.hi;
+  const __attribute__((ext_vector_type(2))) float two = four.lo > four.hi ? four.lo : four.hi;
+  return two.x > two.y ? two.x : two.y;
+}
+
 #endif

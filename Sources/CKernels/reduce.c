@@ -7,7 +7,7 @@
 
 /// Elements of a contiguous block, rows of a block of columns, columns handled at a time (their results stay in the
 /// first-level cache), and levels of pairs: enough for 2^32 blocks.
-enum { RUN = 4096, ROWS = 32, TILE = 1024, LEVELS = 34 };
+enum { RUN = 4096, ROWS = 32, TILE = 256, LEVELS = 34 };
 
 #define SUM_OF(a, b) ((a) + (b))
 #define PRODUCT_OF(a, b) ((a) * (b))

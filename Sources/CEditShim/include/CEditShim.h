@@ -37,7 +37,8 @@ int edit_prepare_terminal(EditLine *, int raw);
 
 /// Remembers the terminal's settings and puts them back, with bracketed paste off and an open image
 /// string closed, at exit and when a fatal signal kills the process. Call once, before the first prompt.
-void terminal_guard_install(int descriptor);
+/// `escapes`: whether the terminal understands escape sequences at all.
+void terminal_guard_install(int descriptor, int escapes);
 /// What the guard does, for a process that goes on (suspension).
 void terminal_guard_restore(void);
 

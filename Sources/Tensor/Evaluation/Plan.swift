@@ -88,9 +88,4 @@ struct Plan {
       }
     }
   }
-
-  mutating func finishReading(_ position: Int) -> Bool {
-    readers[position] -= 1
-    return readers[position] == 0
-  }
 }

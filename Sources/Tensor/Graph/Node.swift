@@ -17,7 +17,10 @@ final class Node: @unchecked Sendable {
   let fill: Double?
   var value: NDArray?
 
-  let handles = Atomic<Int>(0)
+  fileprivate let handles = Atomic<Int>(0)
+
+  /// Whether a tensor outside the graph can ask for this node's value.
+  var isHeld: Bool { handles.load(ordering: .relaxed) > 0 }
 
   /// Scratch of the evaluation under way: position in its plan, valid while `plan` names that evaluation.
   var position = 0

@@ -1,0 +1,38 @@
+# imf-repl: build, test and run. `make demo` and `make test` start from a bare Debian 12 with the Swift toolchain.
+
+PACKAGES = libdnnl-dev libopenblas-dev libedit-dev libsixel-dev libpng-dev libcairo2-dev libzip-dev
+# Tests run optimised, so that numbers are tested as users compute them; their build folder is their own because
+# -enable-testing would otherwise rebuild everything at each change between the two.
+TEST = swift test -c release -Xswiftc -enable-testing --scratch-path .build-test
+BUILD = swift build -c release -Xswiftc -static-stdlib
+
+.PHONY: demo test build bench format clean deps
+
+demo: build
+	.build/release/imf-repl examples/fashion.imf --out demo-output
+
+test: deps
+	$(TEST)
+
+build: deps
+	$(BUILD) --product imf-repl
+
+bench: build
+	.build/release/imf-repl Benchmarks/training_step.imf
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+clean:
+	rm -rf .build .build-test demo-output
+
+# Installs the system libraries that are missing; asks nothing when all are there.
+deps:
+	@command -v swift >/dev/null || { echo "imf-repl needs the Swift 6 toolchain: see swift.org/install" >&2; exit 1; }
+	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'install ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	  if [ $$(id -u) = 0 ]; then run=""; elif command -v sudo >/dev/null; then run=sudo; else \
+	    echo "imf-repl needs these Debian packages; install them as root: apt-get install" $$missing >&2; exit 1; fi; \
+	  echo "installing" $$missing; \
+	  $$run apt-get update -qq && $$run env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	fi

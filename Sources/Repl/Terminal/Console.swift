@@ -1,0 +1,74 @@
+// Where the program's text goes out. One line may be live: rewritten in place (progress); text written
+// meanwhile goes above it. A pipe never sees an escape or a carriage return from here.
+
+import Synchronization
+
+/// An output: a terminal or a pipe, and in tests a list of bytes.
+final class Console: Sendable {
+  /// Whether somebody looks at it: escapes and carriage returns are allowed.
+  let isTerminal: Bool
+  /// Whether text may be coloured: a terminal that can, and NO_COLOR not set.
+  let isColoured: Bool
+
+  private let descriptor: Int32
+  private let sink: (@Sendable ([UInt8]) -> Void)?
+  private let fixedColumns: Int?
+  private let live = Mutex<String>("")
+
+  /// The output behind a descriptor.
+  init(descriptor: Int32) {
+    self.descriptor = descriptor
+    sink = nil
+    fixedColumns = nil
+    isTerminal = Terminal.isTerminal(descriptor) && TerminalName.current.understandsEscapes
+    isColoured = isTerminal && Terminal.environment("NO_COLOR") == nil
+  }
+
+  /// An output that hands its bytes to a function.
+  init(isTerminal: Bool, isColoured: Bool, columns: Int, sink: @escaping @Sendable ([UInt8]) -> Void) {
+    descriptor = -1
+    self.sink = sink
+    self.isTerminal = isTerminal
+    self.isColoured = isColoured
+    fixedColumns = columns
+  }
+
+  static let output = Console(descriptor: 1)
+  static let errors = Console(descriptor: 2)
+
+  /// Width in character cells; 80 where nobody tells.
+  var columns: Int { fixedColumns ?? Terminal.size(of: descriptor)?.columns ?? 80 }
+
+  /// Height in character cells; 24 where nobody tells.
+  var rows: Int { Terminal.size(of: descriptor)?.rows ?? 24 }
+
+  /// Writes text, above the live line if there is one.
+  func write(_ text: String) { write(bytes: Array(text.utf8)) }
+
+  /// Writes bytes that need no change (an image), above the live line if there is one.
+  func write(bytes: [UInt8]) {
+    live.withLock { line in
+      if line.isEmpty {
+        send(bytes)
+      } else {
+        // An unfinished line of text would be overwritten: it gets its end now.
+        let end: [UInt8] = bytes.last == 10 ? [] : [10]
+        send(Array("\r\u{1b}[K".utf8) + bytes + end + Array(line.utf8))
+      }
+    }
+  }
+
+  /// Shows `line` in place of the live line; nil takes it away. Only a terminal has one.
+  func setLive(_ line: String?) {
+    guard isTerminal else { return }
+    live.withLock { shown in
+      if shown.isEmpty, line == nil { return }
+      shown = line ?? ""
+      send(Array("\r\u{1b}[K\(shown)".utf8))
+    }
+  }
+
+  private func send(_ bytes: [UInt8]) {
+    if let sink { sink(bytes) } else { Terminal.write(bytes, to: descriptor) }
+  }
+}

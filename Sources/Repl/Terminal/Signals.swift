@@ -1,0 +1,123 @@
+// Signals become flags. A handler sets a bit, wakes whoever waits for input, and, while a computation
+// runs, asks Tensor to stop it; everything else happens later, outside the handler.
+
+import Glibc
+import Synchronization
+import Tensor
+
+/// Signals that came and have not been looked at yet.
+struct Signals: OptionSet, Sendable {
+  let rawValue: UInt8
+
+  static let interrupt = Signals(rawValue: 1)  // Ctrl-C
+  static let terminate = Signals(rawValue: 2)  // kill
+  static let resize = Signals(rawValue: 4)
+  static let suspend = Signals(rawValue: 8)  // Ctrl-Z at the prompt
+  static let resume = Signals(rawValue: 16)
+
+  private static let pending = Atomic<UInt8>(0)
+  private static let computing = Atomic<Bool>(false)
+  private static let wakeWriter = Atomic<Int32>(-1)
+  private static let wakeReader = Atomic<Int32>(-1)
+
+  /// Becomes readable when a signal came; to be waited for beside the input.
+  static var wakeDescriptor: Int32 { wakeReader.load(ordering: .relaxed) }
+
+  /// The flags raised since the last call, which lowers them.
+  static func take() -> Signals {
+    var drain: [UInt8] = Array(repeating: 0, count: 64)
+    while wakeDescriptor >= 0, read(wakeDescriptor, &drain, drain.count) > 0 {}
+    return Signals(rawValue: pending.exchange(0, ordering: .acquiring))
+  }
+
+  /// The flags raised, left as they are.
+  static var raised: Signals { Signals(rawValue: pending.load(ordering: .acquiring)) }
+
+  /// Catches Ctrl-C and kill. In a session also what a terminal sends; a batch run dies at the second
+  /// Ctrl-C, should the computation not heed the first.
+  static func install(session: Bool) {
+    var ends: [Int32] = [-1, -1]
+    if pipe2(&ends, O_NONBLOCK | O_CLOEXEC) == 0 {
+      wakeReader.store(ends[0], ordering: .relaxed)
+      wakeWriter.store(ends[1], ordering: .relaxed)
+    }
+    computing.store(!session, ordering: .relaxed)
+    catchSignal(SIGINT, restarting: true) { number in
+      if computing.load(ordering: .relaxed) {
+        if !session(), !raised.isDisjoint(with: .interrupt) { dieOf(number) }
+        Interrupt.request()
+      }
+      raise(.interrupt)
+    }
+    catchSignal(SIGTERM, restarting: true) { number in
+      if !raised.isDisjoint(with: .terminate) { dieOf(number) }
+      if computing.load(ordering: .relaxed) { Interrupt.request() }
+      raise(.terminate)
+    }
+    guard session else { return }
+    inSession.store(true, ordering: .relaxed)
+    catchSignal(SIGWINCH, restarting: true) { _ in raise(.resize) }
+  }
+
+  private static let inSession = Atomic<Bool>(false)
+  private static func session() -> Bool { inSession.load(ordering: .relaxed) }
+
+  /// Ctrl-Z and its end concern us only at the prompt, where the terminal is raw.
+  static func catchSuspension(_ catching: Bool) {
+    if catching {
+      catchSignal(SIGTSTP, restarting: true) { _ in raise(.suspend) }
+      catchSignal(SIGCONT, restarting: true) { _ in raise(.resume) }
+    } else {
+      signal(SIGTSTP, SIG_DFL)
+      signal(SIGCONT, SIG_DFL)
+    }
+  }
+
+  /// Stops this process as Ctrl-Z would have; returns when the shell lets it go on.
+  static func suspendProcess() { kill(getpid(), SIGSTOP) }
+
+  /// Runs a computation that Ctrl-C stops.
+  static func whileComputing<Result>(_ body: () throws -> Result) rethrows -> Result {
+    Interrupt.clear()
+    computing.store(true, ordering: .relaxed)
+    defer {
+      computing.store(false, ordering: .relaxed)
+      Interrupt.clear()
+    }
+    return try body()
+  }
+
+  /// Runs `body` with Ctrl-C held back: an image must reach the terminal whole.
+  static func holdingInterrupt<Result>(_ body: () throws -> Result) rethrows -> Result {
+    var held = sigset_t()
+    var former = sigset_t()
+    sigemptyset(&held)
+    sigaddset(&held, SIGINT)
+    sigaddset(&held, SIGTSTP)
+    pthread_sigmask(SIG_BLOCK, &held, &former)
+    defer { pthread_sigmask(SIG_SETMASK, &former, nil) }
+    return try body()
+  }
+
+  private static func catchSignal(
+    _ number: Int32, restarting: Bool, _ handler: @escaping @convention(c) (Int32) -> Void
+  ) {
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = handler
+    action.sa_flags = restarting ? SA_RESTART : 0
+    sigaction(number, &action, nil)
+  }
+
+  private static func raise(_ signal: Signals) {
+    let before = errno
+    pending.bitwiseOr(signal.rawValue, ordering: .releasing)
+    var byte: UInt8 = 0
+    _ = write(wakeWriter.load(ordering: .relaxed), &byte, 1)
+    errno = before
+  }
+
+  private static func dieOf(_ number: Int32) {
+    signal(number, SIG_DFL)
+    Glibc.raise(number)
+  }
+}

@@ -1,0 +1,107 @@
+// One plan being carried out: runs the steps on the device, keeps what somebody can still ask for, and frees
+// everything else after its last use.
+
+final class Execution {
+  private let device: any Device
+  private let nodes: [Node]
+  private let steps: [Step]
+  /// By position: how many reads are still to come.
+  private var readers: [Int]
+  /// By position: results that only this execution needs.
+  private var values: [NDArray?]
+
+  init(_ plan: Plan, on device: any Device) {
+    self.device = device
+    nodes = plan.nodes
+    steps = plan.steps
+    readers = plan.readers
+    values = Array(repeating: nil, count: plan.nodes.count)
+  }
+
+  func run() throws {
+    // Fills are numbers inside groups; only those that somebody holds need an array.
+    for node in nodes where node.fill != nil && node.isHeld {
+      node.value = try value(of: node)
+    }
+    for step in steps {
+      try Interrupt.check()
+      switch step {
+      case .single(let node):
+        let inputs = node.inputs
+        let result = try node.primitive.evaluate(inputs.map { try value(of: $0) }, on: device)
+        for input in inputs { finishReading(input) }
+        try store(result, for: node)
+      case .group(let group): try run(group)
+      }
+    }
+  }
+
+  private func value(of node: Node) throws -> NDArray {
+    if let value = node.value { return value }
+    if let fill = node.fill { return try device.fill(fill, shape: node.shape, dtype: node.dtype) }
+    guard let value = values[node.position] else {
+      throw TensorError(
+        .limit, node.primitive.name, [node.operand], "was needed before it was computed")
+    }
+    return value
+  }
+
+  /// Stores a result: on the node where a tensor outside can ask for it, else until its last reader.
+  private func store(_ array: NDArray, for node: Node) throws {
+    if node.isHeld {
+      node.value = try compact(array)
+      node.detachIfPossible()
+    } else if readers[node.position] > 0 {
+      values[node.position] = array
+    }
+  }
+
+  private func finishReading(_ node: Node) {
+    guard node.value == nil, node.fill == nil else { return }
+    readers[node.position] -= 1
+    if readers[node.position] == 0 { values[node.position] = nil }
+  }
+
+  /// Elementwise nodes as one program: results that nobody outside the group reads never reach memory.
+  private func run(_ group: ElementwiseGroup) throws {
+    var program = ElementwiseProgram()
+    var inputs: [NDArray] = [], inputOf: [ObjectIdentifier: Int] = [:]
+    var instructionOf: [ObjectIdentifier: Int] = [:]
+    var reads: [Node] = [], results: [Node] = []
+    for node in group.nodes {
+      let sources = try node.inputs.map { input -> ElementwiseProgram.Source in
+        let identity = ObjectIdentifier(input)
+        if let index = instructionOf[identity] { return .instruction(index) }
+        if let fill = input.fill { return .number(fill) }
+        reads.append(input)
+        if let index = inputOf[identity] { return .input(index) }
+        inputOf[identity] = inputs.count
+        inputs.append(try value(of: input))
+        return .input(inputs.count - 1)
+      }
+      guard let step = node.primitive.fusion else { continue }
+      instructionOf[ObjectIdentifier(node)] = program.instructions.count
+      if readers[node.position] > 0 || node.isHeld {
+        program.outputs.append(program.instructions.count)
+        results.append(node)
+      }
+      program.instructions.append(
+        .init(
+          step: step, operands: sources, operandTypes: node.inputs.map(\.dtype), dtype: node.dtype))
+    }
+    let arrays = try device.elementwise(program, inputs, shape: group.shape)
+    for read in reads { finishReading(read) }
+    for (array, node) in zip(arrays, results) { try store(array, for: node) }
+  }
+
+  /// A small view would keep all of a large array alive: values that stay are copied out of it.
+  private func compact(_ array: NDArray) throws -> NDArray {
+    let needed = array.count * array.dtype.size
+    guard array.storage.byteCount > 2 * needed + 4096 else { return array }
+    let copy = ElementwiseProgram(
+      instructions: [
+        .init(step: .cast, operands: [.input(0)], operandTypes: [array.dtype], dtype: array.dtype)
+      ], outputs: [0])
+    return try device.elementwise(copy, [array], shape: array.shape)[0]
+  }
+}
