@@ -15,8 +15,11 @@ let kernelSettings: [CSetting] = [
   .unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno", "-std=gnu17", "-Wall", "-Wextra"])
 ]
 
+let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+
 let package = Package(
   name: "imf-repl",
+  dependencies: [.package(url: "https://github.com/apple/swift-collections", from: "1.6.0")],
   targets: [
     // System libraries
     .systemLibrary(name: "COneDNN"),
@@ -27,9 +30,11 @@ let package = Package(
     .target(
       name: "Tensor", dependencies: ["CKernels", "COneDNN", "COpenBLAS"],
       swiftSettings: swiftSettings),
+    .target(name: "MeanFlow", dependencies: ["Tensor", collections], swiftSettings: swiftSettings),
 
     // Tests
     .testTarget(
       name: "TensorTests", dependencies: ["Tensor", "CKernels"], swiftSettings: swiftSettings),
+    .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
   ]
 )

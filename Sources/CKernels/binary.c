@@ -16,6 +16,17 @@
     }                                                                         \
   }
 
+/// The same where the formula has branches or calls the C library, which no vector lane can.
+#define LIBRARY(name, type, formula)                                     \
+  static void name(const void *as, const void *bs, void *ys, size_t n) { \
+    const type *left = as, *right = bs;                                  \
+    type *output = ys;                                                   \
+    for (size_t i = 0; i < n; i++) {                                     \
+      const type a = left[i], b = right[i];                              \
+      output[i] = formula;                                               \
+    }                                                                    \
+  }
+
 #define ARITHMETIC(suffix, type, wrapping)                                 \
   BINARY(add_##suffix, type, type, (type)((wrapping)a + (wrapping)b))      \
   BINARY(subtract_##suffix, type, type, (type)((wrapping)a - (wrapping)b)) \
@@ -44,25 +55,27 @@
     const type rest = a % b;                                                        \
     return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;                    \
   }                                                                                 \
-  BINARY(floor_divide_##suffix, type, type, floor_divide_##suffix##_of(a, b))       \
-  BINARY(remainder_##suffix, type, type, remainder_##suffix##_of(a, b))
+  LIBRARY(floor_divide_##suffix, type, floor_divide_##suffix##_of(a, b))              \
+  LIBRARY(remainder_##suffix, type, remainder_##suffix##_of(a, b))
 
-/// As Python's floats do it, but division by zero gives an infinity or NaN.
-#define FLOAT_DIVISION(suffix, type, fmod, floor, copysign)                        \
-  INLINE type remainder_##suffix##_of(type a, type b) {                            \
-    const type rest = fmod(a, b);                                                  \
-    if (rest == 0) return copysign(rest, b);                                       \
-    return (rest < 0) != (b < 0) ? rest + b : rest;                                \
-  }                                                                                \
-  INLINE type floor_divide_##suffix##_of(type a, type b) {                         \
-    if (b == 0) return a / b;                                                      \
-    const type quotient = (a - remainder_##suffix##_of(a, b)) / b;                 \
-    const type below = floor(quotient);                                            \
-    if (quotient == 0) return copysign(quotient, a / b);                           \
-    return quotient - below > (type)0.5 ? below + 1 : below;                       \
-  }                                                                                \
-  BINARY(floor_divide_##suffix, type, type, floor_divide_##suffix##_of(a, b))      \
-  BINARY(remainder_##suffix, type, type, remainder_##suffix##_of(a, b))            \
+/// As CPython's floats do it, but division by zero gives an infinity or NaN.
+#define FLOAT_DIVISION(suffix, type, fmod, floor, copysign)                      \
+  INLINE type remainder_##suffix##_of(type a, type b) {                          \
+    const type rest = fmod(a, b);                                                \
+    if (rest == 0) return copysign(rest, b);                                     \
+    return (rest < 0) != (b < 0) ? rest + b : rest;                              \
+  }                                                                              \
+  INLINE type floor_divide_##suffix##_of(type a, type b) {                       \
+    if (b == 0) return a / b;                                                    \
+    const type rest = fmod(a, b);                                                \
+    type quotient = (a - rest) / b;                                              \
+    if (rest != 0 && (rest < 0) != (b < 0)) quotient -= 1;                       \
+    if (quotient == 0) return copysign(quotient, a / b);                         \
+    const type below = floor(quotient);                                          \
+    return quotient - below > (type)0.5 ? below + 1 : below;                     \
+  }                                                                              \
+  LIBRARY(floor_divide_##suffix, type, floor_divide_##suffix##_of(a, b))         \
+  LIBRARY(remainder_##suffix, type, remainder_##suffix##_of(a, b))               \
   BINARY(divide_##suffix, type, type, a / b)
 
 ARITHMETIC(uint8, uint8_t, uint32_t)
@@ -84,8 +97,8 @@ INTEGER_DIVISION(int32, int32_t, uint32_t)
 INTEGER_DIVISION(int64, int64_t, uint64_t)
 FLOAT_DIVISION(float32, float, fmodf, floorf, copysignf)
 FLOAT_DIVISION(float64, double, fmod, floor, copysign)
-BINARY(power_float32, float, float, powf(a, b))
-BINARY(power_float64, double, double, pow(a, b))
+LIBRARY(power_float32, float, powf(a, b))
+LIBRARY(power_float64, double, pow(a, b))
 BINARY(and_bool, uint8_t, uint8_t, a & b)
 BINARY(or_bool, uint8_t, uint8_t, a | b)
 

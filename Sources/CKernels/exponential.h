@@ -7,15 +7,15 @@
 
 #include <math.h>
 
-/// exp(r) - 1 for |r| <= 0.35: relative error 2^-28.
-INLINE float small_exponential_minus_one(float r) {
+/// exp(r) - 1 - r for |r| <= 0.35: relative error of exp(r) - 1 2^-28.
+INLINE float small_exponential_tail(float r) {
   float q = 1.5046223e-4f;
   q = q * r + 1.3930543e-3f;
   q = q * r + 8.34151e-3f;
   q = q * r + 4.166651e-2f;
   q = q * r + 1.6666636e-1f;
   q = q * r + 0.5f;
-  return q * (r * r) + r;
+  return q * (r * r);
 }
 
 /// x / ln 2 = n + r / ln 2, for lowest <= x <= highest; x outside is taken for the bound.
@@ -28,12 +28,14 @@ INLINE float reduced_exponent(float x, float lowest, float highest, int32_t *n) 
   return (x - whole * LN2_HIGH) - whole * LN2_LOW;
 }
 
-/// The bounds give 0 and infinity. 2^n is applied in two halves, since n may pass the range of an exponent.
+/// The bounds give 0 and infinity. 1 + r is rounded, and what that loses goes into the tail. 2^n is applied in two
+/// halves, since n may pass the range of an exponent.
 INLINE float exponential(float x) {
   int32_t n;
   const float r = reduced_exponent(x, -104, 89, &n);
+  const float sum = 1 + r, lost = r - (sum - 1);
   const int32_t half = n >> 1;
-  return (small_exponential_minus_one(r) + 1) * power_of_two(half) * power_of_two(n - half);
+  return (small_exponential_tail(r) + lost + sum) * power_of_two(half) * power_of_two(n - half);
 }
 
 /// (2^n - 1) + 2^n (exp(r) - 1), halved until the end, since 2^128 is no float32. Below -30 the result is -1.
@@ -41,14 +43,17 @@ INLINE float exponential_minus_one(float x) {
   int32_t n;
   const float r = reduced_exponent(x, -30, 89, &n);
   const float half = power_of_two(n - 1);
-  const float y = 2 * (small_exponential_minus_one(r) * half + (half - 0.5f));
+  const float y = 2 * ((small_exponential_tail(r) + r) * half + (half - 0.5f));
   return x == 0 ? x : y;
 }
 
-/// exp of -|x| only, which cannot overflow: 1 / (1 + exp(-x)) = exp(x) / (1 + exp(x)).
+/// exp of -|x| only, which cannot overflow: 1 / (1 + exp(-x)) = exp(x) / (1 + exp(x)). What the sum loses is put back
+/// to first order.
 INLINE float sigmoid(float x) {
   const float z = exponential(-fabsf(x));
-  return (x < 0 ? z : 1) / (1 + z);
+  const float sum = 1 + z, lost = z - (sum - 1);
+  const float y = (x < 0 ? z : 1) / sum;
+  return y - y * lost;
 }
 
 /// An odd polynomial where 1 - 2 / (exp(2x) + 1) would cancel.

@@ -66,7 +66,8 @@ INLINE void copy_block_float(float *to, int64_t to_row, const float *from, int64
     transpose(block);
     _Pragma("unroll") for (int i = 0; i < LANES; i++) store(to + i * to_row, block[i]);
   } else {
-    for (int i = 0; i < LANES; i++) block[i] = i < columns ? load_first(from + i * from_column, rows, 0) : 0;
+    _Pragma("unroll") for (int i = 0; i < LANES; i++)
+      block[i] = i < columns ? load_first(from + i * from_column, rows, 0) : 0;
     transpose(block);
     for (int i = 0; i < LANES && i < rows; i++) store_first(to + i * to_row, block[i], columns);
   }
