@@ -73,8 +73,8 @@ final class StoragePool: Sendable {
   func give(_ pointer: UnsafeMutableRawPointer, size: Int) {
     let surplus: Bool = state.withLock { state in
       state.liveBytes -= size
-      // Idle memory beyond what is in use helps nobody: a finished training run gives its memory back.
-      if state.idleBytes + size > max(state.liveBytes, 512 << 20) { return true }
+      // Between two steps of a training run nearly everything is idle: what was once in use may wait, no more.
+      if state.liveBytes + state.idleBytes + size > state.peakBytes + 64 << 20 { return true }
       state.idle[size, default: []].append(pointer)
       state.idleBytes += size
       return false
