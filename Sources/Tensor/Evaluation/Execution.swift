@@ -1,6 +1,8 @@
 // One plan being carried out: runs the steps on the device, keeps what somebody can still ask for, and frees
 // everything else after its last use.
 
+import Synchronization
+
 final class Execution {
   private let device: any Device
   private let nodes: [Node]
@@ -23,16 +25,26 @@ final class Execution {
     for node in nodes where node.fill != nil && node.isHeld {
       node.value = try value(of: node)
     }
+    let isProfiling = Profile.current.withLock { $0 != nil }
     for step in steps {
       try Interrupt.check()
-      switch step {
-      case .single(let node):
-        let inputs = node.inputs
-        let result = try node.primitive.evaluate(inputs.map { try value(of: $0) }, on: device)
-        for input in inputs { finishReading(input) }
-        try store(result, for: node)
-      case .group(let group): try run(group)
+      guard isProfiling else {
+        try run(step)
+        continue
       }
+      let duration = try ContinuousClock().measure { try run(step) }
+      Profile.current.withLock { $0?.add(step.label, duration) }
+    }
+  }
+
+  private func run(_ step: Step) throws {
+    switch step {
+    case .single(let node):
+      let inputs = node.inputs
+      let result = try node.primitive.evaluate(inputs.map { try value(of: $0) }, on: device)
+      for input in inputs { finishReading(input) }
+      try store(result, for: node)
+    case .group(let group): try run(group)
     }
   }
 
