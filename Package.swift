@@ -19,22 +19,31 @@ let collections: Target.Dependency = .product(name: "OrderedCollections", packag
 
 let package = Package(
   name: "imf-repl",
-  dependencies: [.package(url: "https://github.com/apple/swift-collections", from: "1.6.0")],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+  ],
   targets: [
     // System libraries
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "COpenBLAS"),
+    .systemLibrary(name: "CPNG"),
+    .systemLibrary(name: "CZip"),
 
     // The layers, from the ground up
     .target(name: "CKernels", cSettings: kernelSettings, linkerSettings: [.linkedLibrary("gomp")]),
     .target(
       name: "Tensor", dependencies: ["CKernels", "COneDNN", "COpenBLAS"],
       swiftSettings: swiftSettings),
-    .target(name: "MeanFlow", dependencies: ["Tensor", collections], swiftSettings: swiftSettings),
+    .target(
+      name: "Formats", dependencies: ["Tensor", "CPNG", "CZip", collections],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "MeanFlow", dependencies: ["Tensor", "Formats", collections],
+      resources: [.copy("Resources/data")], swiftSettings: swiftSettings),
+    .target(name: "Lang", dependencies: ["Tensor", collections], swiftSettings: swiftSettings),
 
     // Tests
-    .testTarget(
-      name: "TensorTests", dependencies: ["Tensor", "CKernels"], swiftSettings: swiftSettings),
+    .testTarget(name: "TensorTests", dependencies: ["Tensor"], swiftSettings: swiftSettings),
     .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
   ]
 )

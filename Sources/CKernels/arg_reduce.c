@@ -5,29 +5,31 @@
 
 enum { TILE = 256 };
 
-/// x [outer, reduce, inner] -> y [outer, inner], rows from ..< to of outer. A NaN is unequal to itself: it replaces
-/// what is not one, and nothing replaces it.
-#define ARG_REDUCE(name, type, BETTER)                                                               \
-  CLONES static void name##_##type(const type *x, int64_t *y, int64_t reduce, int64_t inner, int64_t from, \
-                                   int64_t to) {                                                     \
-    for (int64_t o = from; o < to; o++)                                                              \
-      for (int64_t start = 0; start < inner; start += TILE) {                                        \
-        const int64_t width = inner - start < TILE ? inner - start : TILE;                           \
-        const type *source = x + o * reduce * inner + start;                                         \
-        int64_t *index = y + o * inner + start;                                                      \
-        type best[TILE];                                                                             \
-        for (int64_t j = 0; j < width; j++) {                                                        \
-          best[j] = source[j];                                                                       \
-          index[j] = 0;                                                                              \
-        }                                                                                            \
-        for (int64_t r = 1; r < reduce; r++)                                                         \
-          EACH for (int64_t j = 0; j < width; j++) {                                                 \
-            const type candidate = source[r * inner + j];                                            \
-            const bool wins = (candidate BETTER best[j]) | ((candidate != candidate) & (best[j] == best[j])); \
-            best[j] = wins ? candidate : best[j];                                                    \
-            index[j] = wins ? r : index[j];                                                          \
-          }                                                                                          \
-      }                                                                                              \
+/// x [outer, reduce, inner] -> y [outer, inner], rows from ..< to of outer. A NaN is unequal to
+/// itself: it replaces what is not one, and nothing replaces it.
+#define ARG_REDUCE(name, type, BETTER)                                                       \
+  CLONES static void name##_##type(const type *x, int64_t *y, int64_t reduce, int64_t inner, \
+                                   int64_t from, int64_t to) {                               \
+    for (int64_t o = from; o < to; o++) {                                                    \
+      for (int64_t start = 0; start < inner; start += TILE) {                                \
+        const int64_t width = inner - start < TILE ? inner - start : TILE;                   \
+        const type *source = x + o * reduce * inner + start;                                 \
+        int64_t *index = y + o * inner + start;                                              \
+        type best[TILE];                                                                     \
+        for (int64_t j = 0; j < width; j++) {                                                \
+          best[j] = source[j];                                                               \
+          index[j] = 0;                                                                      \
+        }                                                                                    \
+        for (int64_t r = 1; r < reduce; r++) {                                               \
+          EACH for (int64_t j = 0; j < width; j++) {                                         \
+            const type new = source[r * inner + j], old = best[j];                           \
+            const bool wins = (new BETTER old) | ((new != new) & (old == old));              \
+            best[j] = wins ? new : old;                                                      \
+            index[j] = wins ? r : index[j];                                                  \
+          }                                                                                  \
+        }                                                                                    \
+      }                                                                                      \
+    }                                                                                        \
   }
 
 #define BOTH(type)             \
@@ -42,8 +44,8 @@ BOTH(double)
 
 #define CALL(type) (largest ? arg_max_##type : arg_min_##type)(x, y, reduce, inner, from, to)
 
-void imf_arg_reduce(bool largest, imf_type type, const void *x, int64_t *y, int64_t outer, int64_t reduce,
-                    int64_t inner, int64_t from, int64_t to) {
+void imf_arg_reduce(bool largest, imf_type type, const void *x, int64_t *y, int64_t outer,
+                    int64_t reduce, int64_t inner, int64_t from, int64_t to) {
   (void)outer;
   switch (type) {
   case IMF_BOOL:

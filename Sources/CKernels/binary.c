@@ -1,19 +1,20 @@
-// Two-operand kernels: a formula for each operation, a loop for each formula and type, one table at the end.
-// Integers wrap around and never trap; division and remainder follow Python: floor, and the sign of the divisor.
+// Two-operand kernels: a formula for each operation, a loop for each formula and type, one table at
+// the end. Integers wrap around and never trap; division and remainder follow Python: floor, and
+// the sign of the divisor.
 #include "CKernels.h"
 #include "dispatch.h"
 
 #include <math.h>
 
 /// a [n], b [n] -> y [n]; y may be a or b.
-#define BINARY(name, type, result, formula)                                   \
+#define BINARY(name, type, result, formula)                                     \
   CLONES static void name(const void *as, const void *bs, void *ys, size_t n) { \
-    const type *left = as, *right = bs;                                       \
-    result *output = ys;                                                      \
-    EACH for (size_t i = 0; i < n; i++) {                                     \
-      const type a = left[i], b = right[i];                                   \
-      output[i] = formula;                                                    \
-    }                                                                         \
+    const type *left = as, *right = bs;                                         \
+    result *output = ys;                                                        \
+    EACH for (size_t i = 0; i < n; i++) {                                       \
+      const type a = left[i], b = right[i];                                     \
+      output[i] = formula;                                                      \
+    }                                                                           \
   }
 
 /// The same where the formula has branches or calls the C library, which no vector lane can.
@@ -33,49 +34,49 @@
   BINARY(multiply_##suffix, type, type, (type)((wrapping)a * (wrapping)b))
 
 /// Of two numbers one of which may be NaN, NaN.
-#define EXTREMES(suffix, type)                                        \
+#define EXTREMES(suffix, type)                                  \
   BINARY(maximum_##suffix, type, type, a > b || a != a ? a : b) \
   BINARY(minimum_##suffix, type, type, a < b || a != a ? a : b)
 
-#define COMPARISONS(suffix, type)                  \
-  BINARY(equal_##suffix, type, uint8_t, a == b)    \
+#define COMPARISONS(suffix, type)                   \
+  BINARY(equal_##suffix, type, uint8_t, a == b)     \
   BINARY(not_equal_##suffix, type, uint8_t, a != b) \
-  BINARY(less_##suffix, type, uint8_t, a < b)      \
+  BINARY(less_##suffix, type, uint8_t, a < b)       \
   BINARY(less_equal_##suffix, type, uint8_t, a <= b)
 
 /// b == -1 is set apart because the smallest integer divided by it overflows, which traps.
-#define INTEGER_DIVISION(suffix, type, wrapping)                                    \
-  INLINE type floor_divide_##suffix##_of(type a, type b) {                          \
-    if (b == 0) return 0;                                                           \
-    if (b == -1) return (type)(0 - (wrapping)a);                                    \
-    return a / b - (a % b != 0 && (a % b < 0) != (b < 0));                          \
-  }                                                                                 \
-  INLINE type remainder_##suffix##_of(type a, type b) {                             \
-    if (b == 0 || b == -1) return 0;                                                \
-    const type rest = a % b;                                                        \
-    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;                    \
-  }                                                                                 \
-  LIBRARY(floor_divide_##suffix, type, floor_divide_##suffix##_of(a, b))              \
+#define INTEGER_DIVISION(suffix, type, wrapping)                         \
+  INLINE type floor_divide_##suffix##_of(type a, type b) {               \
+    if (b == 0) return 0;                                                \
+    if (b == -1) return (type)(0 - (wrapping)a);                         \
+    return a / b - (a % b != 0 && (a % b < 0) != (b < 0));               \
+  }                                                                      \
+  INLINE type remainder_##suffix##_of(type a, type b) {                  \
+    if (b == 0 || b == -1) return 0;                                     \
+    const type rest = a % b;                                             \
+    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;         \
+  }                                                                      \
+  LIBRARY(floor_divide_##suffix, type, floor_divide_##suffix##_of(a, b)) \
   LIBRARY(remainder_##suffix, type, remainder_##suffix##_of(a, b))
 
 /// As CPython's floats do it, but division by zero gives an infinity or NaN.
-#define FLOAT_DIVISION(suffix, type, fmod, floor, copysign)                      \
-  INLINE type remainder_##suffix##_of(type a, type b) {                          \
-    const type rest = fmod(a, b);                                                \
-    if (rest == 0) return copysign(rest, b);                                     \
-    return (rest < 0) != (b < 0) ? rest + b : rest;                              \
-  }                                                                              \
-  INLINE type floor_divide_##suffix##_of(type a, type b) {                       \
-    if (b == 0) return a / b;                                                    \
-    const type rest = fmod(a, b);                                                \
-    type quotient = (a - rest) / b;                                              \
-    if (rest != 0 && (rest < 0) != (b < 0)) quotient -= 1;                       \
-    if (quotient == 0) return copysign(quotient, a / b);                         \
-    const type below = floor(quotient);                                          \
-    return quotient - below > (type)0.5 ? below + 1 : below;                     \
-  }                                                                              \
-  LIBRARY(floor_divide_##suffix, type, floor_divide_##suffix##_of(a, b))         \
-  LIBRARY(remainder_##suffix, type, remainder_##suffix##_of(a, b))               \
+#define FLOAT_DIVISION(suffix, type, fmod, floor, copysign)              \
+  INLINE type remainder_##suffix##_of(type a, type b) {                  \
+    const type rest = fmod(a, b);                                        \
+    if (rest == 0) return copysign(rest, b);                             \
+    return (rest < 0) != (b < 0) ? rest + b : rest;                      \
+  }                                                                      \
+  INLINE type floor_divide_##suffix##_of(type a, type b) {               \
+    if (b == 0) return a / b;                                            \
+    const type rest = fmod(a, b);                                        \
+    type quotient = (a - rest) / b;                                      \
+    if (rest != 0 && (rest < 0) != (b < 0)) quotient -= 1;               \
+    if (quotient == 0) return copysign(quotient, a / b);                 \
+    const type below = floor(quotient);                                  \
+    return quotient - below > (type)0.5 ? below + 1 : below;             \
+  }                                                                      \
+  LIBRARY(floor_divide_##suffix, type, floor_divide_##suffix##_of(a, b)) \
+  LIBRARY(remainder_##suffix, type, remainder_##suffix##_of(a, b))       \
   BINARY(divide_##suffix, type, type, a / b)
 
 ARITHMETIC(uint8, uint8_t, uint32_t)

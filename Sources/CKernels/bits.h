@@ -1,7 +1,8 @@
-// Floats seen as their bits: 1 sign, 8 exponent (bias 127), 23 fraction. The polynomials' headers build on these.
-// Their rules: no branch, no call and no conversion of a number that may not fit, so that loops over them
-// vectorise; a selection keeps NaN by letting it fail the comparison. Constants come from a Remez exchange with the
-// weights that make the relative error of the result, not of the polynomial, smallest.
+// Floats seen as their bits: 1 sign, 8 exponent (bias 127), 23 fraction. The polynomials' headers
+// build on these. Their rules: no branch, no call and no conversion of a number that may not fit,
+// so that loops over them vectorise; a selection keeps NaN by letting it fail the comparison.
+// Constants come from a Remez exchange with the weights that make the relative error of the result,
+// not of the polynomial, smallest.
 #ifndef BITS_H
 #define BITS_H
 

@@ -1,17 +1,15 @@
-// How every kernel is compiled: once for each level of x86-64, the best one chosen when the program is loaded.
-// CLONES stands before a kernel; what it calls must be INLINE, or it would run in the lowest level's code.
-// EACH stands before a loop whose iterations are independent even where output and input are the same memory;
-// EACH_LANE before one over the lanes of a single vector, so that it becomes one instruction, masked where it has an if.
+// How kernels are compiled: once for each level of x86-64, the best one chosen when the program is
+// loaded. CLONES stands before a kernel; what it calls must be INLINE, or it would run in the code
+// of the lowest level. EACH stands before a loop whose iterations are independent even where output
+// and input are the same memory; EACH_LANE before one over the lanes of a single vector, so that it
+// becomes one instruction, masked where it has a condition.
 #ifndef DISPATCH_H
 #define DISPATCH_H
 
-#if defined(__x86_64__)
 #define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
 #define INLINE static inline __attribute__((always_inline))
 #define EACH _Pragma("clang loop vectorize(assume_safety) interleave_count(2)")
-#define EACH_LANE _Pragma("clang loop vectorize(assume_safety) interleave_count(1) unroll(disable)")
+#define EACH_LANE \
+  _Pragma("clang loop vectorize(assume_safety) interleave_count(1) unroll(disable)")
 
 #endif

@@ -1,5 +1,6 @@
-// Sixteen float32 side by side: one AVX-512 register, two AVX ones, four of SSE. For kernels whose sums must stay in
-// registers, which loops over plain arrays do not promise. Reads and writes need no alignment.
+// Sixteen float32 side by side: one AVX-512 register, two of AVX, four of SSE. For kernels whose
+// sums must stay in registers, which loops over plain arrays do not promise. Reads and writes need
+// no alignment.
 #ifndef LANES_H
 #define LANES_H
 
@@ -7,11 +8,14 @@
 
 #include <stdint.h>
 
-// The warning is about calls between code of different levels; everything here is inlined into its caller.
+// The warning is about calls between levels; everything here is inlined into its caller.
 #pragma clang diagnostic ignored "-Wpsabi"
 
 enum { LANES = 16 };
 typedef float Lanes __attribute__((ext_vector_type(16), aligned(4)));
+typedef float EightLanes __attribute__((ext_vector_type(8)));
+typedef float FourLanes __attribute__((ext_vector_type(4)));
+typedef float TwoLanes __attribute__((ext_vector_type(2)));
 
 INLINE Lanes load(const float *x) { return *(const Lanes *)x; }
 INLINE void store(float *y, Lanes x) { *(Lanes *)y = x; }
@@ -27,21 +31,23 @@ INLINE Lanes load_first(const float *x, int64_t count, float rest) {
 INLINE void store_first(float *y, Lanes x, int64_t count) {
   float all[LANES];
   store(all, x);
-  EACH_LANE for (int64_t lane = 0; lane < LANES; lane++) if (lane < count) y[lane] = all[lane];
+  EACH_LANE for (int64_t lane = 0; lane < LANES; lane++) {
+    if (lane < count) y[lane] = all[lane];
+  }
 }
 
-/// Halves fold onto each other, so the order is fixed.
+/// Halves fold onto each other, so the order of the sum is fixed.
 INLINE float sum_of_lanes(Lanes x) {
-  const __attribute__((ext_vector_type(8))) float eight = x.lo + x.hi;
-  const __attribute__((ext_vector_type(4))) float four = eight.lo + eight.hi;
-  const __attribute__((ext_vector_type(2))) float two = four.lo + four.hi;
+  const EightLanes eight = x.lo + x.hi;
+  const FourLanes four = eight.lo + eight.hi;
+  const TwoLanes two = four.lo + four.hi;
   return two.x + two.y;
 }
 
 INLINE float largest_lane(Lanes x) {
-  const __attribute__((ext_vector_type(8))) float eight = x.lo > x.hi ? x.lo : x.hi;
-  const __attribute__((ext_vector_type(4))) float four = eight.lo > eight.hi ? eight.lo : eight.hi;
-  const __attribute__((ext_vector_type(2))) float two = four.lo > four.hi ? four.lo : four.hi;
+  const EightLanes eight = x.lo > x.hi ? x.lo : x.hi;
+  const FourLanes four = eight.lo > eight.hi ? eight.lo : eight.hi;
+  const TwoLanes two = four.lo > four.hi ? four.lo : four.hi;
   return two.x > two.y ? two.x : two.y;
 }
 

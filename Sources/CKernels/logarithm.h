@@ -1,5 +1,6 @@
-// float32 log and log1p. x = 2^e m with m between sqrt(1/2) and sqrt(2); log x = e ln 2 + log(1 + f), f = m - 1.
-// Largest errors over all floats: log 1.0, log1p 1.0 units in the last place (KernelTests).
+// float32 log and log1p. x = 2^e m with m between sqrt(1/2) and sqrt(2), and f = m - 1; then
+// log x = e ln 2 + log(1 + f). Largest errors in units in the last place, over all floats: log 0.9,
+// log1p 1.4.
 #ifndef LOGARITHM_H
 #define LOGARITHM_H
 
@@ -29,9 +30,12 @@ INLINE float logarithm_of_parts(float e, float f) {
 INLINE int32_t centred_exponent(float x) { return (int32_t)(bits_of(x) - 0x3f3504f3) >> 23; }
 
 /// x 2^-e, where e is its centred exponent.
-INLINE float centred_fraction(float x, int32_t e) { return from_bits(bits_of(x) - ((uint32_t)e << 23)); }
+INLINE float centred_fraction(float x, int32_t e) {
+  return from_bits(bits_of(x) - ((uint32_t)e << 23));
+}
 
-/// What log gives outside of the positive finite numbers: infinity for itself, -infinity for 0, else NaN.
+/// What log gives outside of the positive finite numbers: infinity for itself, -infinity for 0,
+/// else NaN.
 INLINE float logarithm_or_limit(float x, float value) {
   const float limit = x == 0 ? -INFINITY : x == INFINITY ? x : NAN;
   return x > 0 && x < INFINITY ? value : limit;
@@ -45,7 +49,8 @@ INLINE float logarithm(float x) {
   return logarithm_or_limit(x, logarithm_of_parts((float)(tiny ? e - 23 : e), f));
 }
 
-/// log(u) with u = 1 + x, whose rounding error comes back into f. It is zero where 2^-e would underflow.
+/// log(u) with u = 1 + x, whose rounding error comes back into f. It is zero where 2^-e would
+/// underflow.
 INLINE float logarithm_of_one_plus(float x) {
   const float u = 1 + x, v = u - 1;
   const float error = (1 - (u - v)) + (x - v);

@@ -1,6 +1,7 @@
-// Work spread over threads: libgomp's pool, the one oneDNN runs on, reached through the calls that compilers emit.
-// A second pool would compete with it for the processors, and clang's own OpenMP would bring a second runtime.
-// The pool belongs to the thread that calls: call from one thread only, or each caller gets a pool of its own.
+// Work spread over threads: libgomp's pool, the one oneDNN runs on, reached through the calls that
+// compilers emit. A second pool would compete with it for the processors, and clang's own OpenMP
+// would bring a second runtime. A pool belongs to the thread that calls: call from one thread only,
+// or each caller gets a pool of its own.
 #define _GNU_SOURCE
 #include "CKernels.h"
 
@@ -21,7 +22,8 @@ typedef struct {
 static void run_share(void *data) {
   const Job *job = data;
   const int64_t thread = omp_get_thread_num(), threads = omp_get_num_threads();
-  const int from = (int)(job->parts * thread / threads), to = (int)(job->parts * (thread + 1) / threads);
+  const int from = (int)(job->parts * thread / threads);
+  const int to = (int)(job->parts * (thread + 1) / threads);
   for (int part = from; part < to; part++) job->body(job->context, part);
 }
 

@@ -1,12 +1,13 @@
-// Sums, products and extremes along one axis: the table of what reduction.h makes of each type and operation.
-// Whole numbers are summed and multiplied as unsigned ones, which wrap around by definition.
+// Sums, products and extremes along one axis: the table of what reduction.h makes of each type and
+// operation. Whole numbers are summed and multiplied as unsigned ones, which wrap around by
+// definition.
 #include "CKernels.h"
 #include "dispatch.h"
 
 #include <math.h>
 
-/// Elements of a contiguous block, rows of a block of columns, columns handled at a time (their results stay in the
-/// first-level cache), and levels of pairs: enough for 2^32 blocks.
+/// Elements of a contiguous block, rows of a block of columns, columns handled at a time (their
+/// results stay in the first-level cache), and levels of pairs: enough for 2^32 blocks.
 enum { RUN = 4096, ROWS = 32, TILE = 256, LEVELS = 34 };
 
 #define SUM_OF(a, b) ((a) + (b))
@@ -127,10 +128,12 @@ enum { RUN = 4096, ROWS = 32, TILE = 256, LEVELS = 34 };
 #define COMBINE SMALLER_OF
 #include "reduction.h"
 
-typedef void (*Reduce)(const void *x, void *y, int64_t reduce, int64_t inner, int64_t from, int64_t to);
+typedef void (*Reduce)(const void *x, void *y, int64_t reduce, int64_t inner, int64_t from,
+                       int64_t to);
 
-#define NUMBERS(name) \
-  [IMF_INT32] = name##_int32, [IMF_INT64] = name##_int64, [IMF_FLOAT32] = name##_float32, [IMF_FLOAT64] = name##_float64
+#define NUMBERS(name)                                                                     \
+  [IMF_INT32] = name##_int32, [IMF_INT64] = name##_int64, [IMF_FLOAT32] = name##_float32, \
+  [IMF_FLOAT64] = name##_float64
 
 static const Reduce kernels[IMF_REDUCTIONS][IMF_TYPES] = {
   [IMF_SUM] = {NUMBERS(sum)},
@@ -139,9 +142,9 @@ static const Reduce kernels[IMF_REDUCTIONS][IMF_TYPES] = {
   [IMF_MIN] = {NUMBERS(min)},
 };
 
-void imf_reduce(imf_reduction op, imf_type type, const void *x, void *y, int64_t outer, int64_t reduce, int64_t inner,
-                int64_t from, int64_t to) {
+void imf_reduce(imf_reduction op, imf_type type, const void *x, void *y, int64_t outer,
+                int64_t reduce, int64_t inner, int64_t from, int64_t to) {
   (void)outer;
-  const Reduce kernel = kernels[op][type];
+  const Reduce kernel = op < IMF_REDUCTIONS && type < IMF_TYPES ? kernels[op][type] : NULL;
   if (kernel) kernel(x, y, reduce, inner, from, to);
 }

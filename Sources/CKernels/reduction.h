@@ -1,9 +1,11 @@
 // One reduction of one type; reduce.c includes this file once for each, with these names defined:
-// NAME, TYPE, WIDTH (elements in 64 bytes), IDENTITY and COMBINE(a, b), for numbers as well as for vectors of them.
+// NAME, TYPE, WIDTH (elements in 64 bytes), IDENTITY and COMBINE(a, b), for numbers as well as for
+// vectors of them.
 //
-// Two walks: rows, where the reduced axis is contiguous, and columns, which combines whole rows with each other. Both
-// cut a long axis into blocks, whose results are combined in pairs, pairs of pairs and so on: the error of a sum
-// stays near that of pairwise summation, and the order depends on the shape alone.
+// Two walks: rows, where the reduced axis is contiguous, and columns, which combines whole rows
+// with each other. Both cut a long axis into blocks, whose results are combined in pairs, pairs of
+// pairs and so on: the error of a sum stays near that of pairwise summation, and the order depends
+// on the shape alone.
 
 #define GLUE(a, b) a##_##b
 #define JOIN(a, b) GLUE(a, b)
@@ -16,9 +18,11 @@
 
 typedef TYPE VECTOR __attribute__((ext_vector_type(WIDTH), aligned(sizeof(TYPE))));
 
-/// Puts the results of block number `block` (0, 1, 2 ... in turn) on top of partial [depth, width] and combines the
-/// pairs that are now complete: as many as `block` has low 1 bits. After the `last` block all that are left combine.
-INLINE void ADD_BLOCK(TYPE *partial, int64_t stride, int64_t width, int64_t block, bool last, int *depth) {
+/// Puts the results of block number `block` (0, 1, 2 ... in turn) on top of partial [depth, width]
+/// and combines the pairs that are now complete: as many as `block` has low 1 bits. After the
+/// `last` block all that are left combine.
+INLINE void ADD_BLOCK(TYPE *partial, int64_t stride, int64_t width, int64_t block, bool last,
+                      int *depth) {
   *depth += 1;
   for (int64_t bits = block; *depth > 1 && (last || bits & 1); bits >>= 1) {
     *depth -= 1;
@@ -28,7 +32,8 @@ INLINE void ADD_BLOCK(TYPE *partial, int64_t stride, int64_t width, int64_t bloc
   }
 }
 
-/// x [n] -> one element: four vectors of running results, combined at the end, then their lanes in pairs.
+/// x [n] -> one element: four vectors of running results, combined at the end, then their lanes in
+/// pairs.
 INLINE TYPE REDUCE_RUN(const TYPE *x, int64_t n) {
   VECTOR a = IDENTITY, b = a, c = a, d = a;
   int64_t i = 0;
@@ -48,7 +53,8 @@ INLINE TYPE REDUCE_RUN(const TYPE *x, int64_t n) {
   }
   TYPE lane[WIDTH];
   if (i < n) {
-    EACH_LANE for (int64_t j = 0; j < WIDTH; j++) lane[j] = i + j < n ? x[i + j] : IDENTITY;
+    EACH_LANE for (int64_t j = 0; j < WIDTH; j++)
+      lane[j] = i + j < n ? x[i + j] : IDENTITY;
     const VECTOR v = *(const VECTOR *)lane;
     a = COMBINE(a, v);
   }
@@ -59,7 +65,8 @@ INLINE TYPE REDUCE_RUN(const TYPE *x, int64_t n) {
 }
 
 /// x [rows, reduce] -> y [rows], rows from ..< to.
-CLONES static void REDUCE_ROWS(const TYPE *x, TYPE *y, int64_t reduce, int64_t from, int64_t to) {
+CLONES static void REDUCE_ROWS(const TYPE *x, TYPE *y, int64_t reduce, int64_t from,
+                               int64_t to) {
   TYPE partial[LEVELS];
   for (int64_t row = from; row < to; row++) {
     const TYPE *source = x + row * reduce;
@@ -74,7 +81,8 @@ CLONES static void REDUCE_ROWS(const TYPE *x, TYPE *y, int64_t reduce, int64_t f
 }
 
 /// x [rows, width], rows `stride` apart -> y [width], width <= TILE.
-CLONES static void REDUCE_COLUMNS(const TYPE *x, TYPE *y, int64_t rows, int64_t width, int64_t stride) {
+CLONES static void REDUCE_COLUMNS(const TYPE *x, TYPE *y, int64_t rows, int64_t width,
+                                  int64_t stride) {
   TYPE partial[LEVELS * TILE];
   int depth = 0;
   for (int64_t block = 0; depth == 0 || block * ROWS < rows; block++) {
@@ -86,7 +94,8 @@ CLONES static void REDUCE_COLUMNS(const TYPE *x, TYPE *y, int64_t rows, int64_t 
     for (; row + 4 <= count; row += 4, a += 4 * stride) {
       const TYPE *b = a + stride, *c = b + stride, *d = c + stride;
       EACH for (int64_t j = 0; j < width; j++) {
-        const TYPE ab = COMBINE(a[j], b[j]), cd = COMBINE(c[j], d[j]), four = COMBINE(ab, cd);
+        const TYPE ab = COMBINE(a[j], b[j]), cd = COMBINE(c[j], d[j]);
+        const TYPE four = COMBINE(ab, cd);
         result[j] = COMBINE(result[j], four);
       }
     }
@@ -106,15 +115,18 @@ static void REDUCE_NARROW(const TYPE *x, TYPE *y, int64_t rows, int64_t inner) {
     const int64_t count = (rows - done) / fold;
     REDUCE_COLUMNS(x + done * inner, folded, count, fold * inner, fold * inner);
     for (int64_t half = fold / 2; half > 0; half /= 2)
-      for (int64_t j = 0; j < half * inner; j++) folded[j] = COMBINE(folded[j], folded[j + half * inner]);
-    for (int64_t j = 0; j < inner; j++) y[j] = done == 0 ? folded[j] : COMBINE(y[j], folded[j]);
+      for (int64_t j = 0; j < half * inner; j++)
+        folded[j] = COMBINE(folded[j], folded[j + half * inner]);
+    for (int64_t j = 0; j < inner; j++)
+      y[j] = done == 0 ? folded[j] : COMBINE(y[j], folded[j]);
     if (count == 0) break;
     done += count * fold;
   }
 }
 
 /// x [outer, reduce, inner] -> y [outer, inner], from ..< to of outer.
-static void NAME(const void *input, void *output, int64_t reduce, int64_t inner, int64_t from, int64_t to) {
+static void NAME(const void *input, void *output, int64_t reduce, int64_t inner, int64_t from,
+                 int64_t to) {
   const TYPE *x = input;
   TYPE *y = output;
   if (inner == 1) return REDUCE_ROWS(x, y, reduce, from, to);
@@ -126,7 +138,8 @@ static void NAME(const void *input, void *output, int64_t reduce, int64_t inner,
       continue;
     }
     for (int64_t j = 0; j < inner; j += TILE)
-      REDUCE_COLUMNS(source + j, target + j, reduce, inner - j < TILE ? inner - j : TILE, inner);
+      REDUCE_COLUMNS(source + j, target + j, reduce, inner - j < TILE ? inner - j : TILE,
+                     inner);
   }
 }
 

@@ -1,5 +1,6 @@
-// Rows divided by the root of their mean square, times a weight for each column (Zhang and Sennrich, "Root mean
-// square layer normalization", 2019). Two sweeps over a row, which is in the cache for the second.
+// Rows divided by the root of their mean square, times a weight for each column (Zhang and
+// Sennrich, "Root mean square layer normalization", 2019). Two sweeps over a row, which is in the
+// cache for the second.
 #include "CKernels.h"
 #include "lanes.h"
 
@@ -11,7 +12,8 @@ INLINE void rms_norm_row(const float *x, const float *weight, float *y, float ep
   Lanes a = 0, b = 0, c = 0, d = 0;
   int64_t i = 0;
   for (; i + 4 * LANES <= whole; i += 4 * LANES) {
-    const Lanes xa = load(x + i), xb = load(x + i + LANES), xc = load(x + i + 2 * LANES), xd = load(x + i + 3 * LANES);
+    const Lanes xa = load(x + i), xb = load(x + i + LANES);
+    const Lanes xc = load(x + i + 2 * LANES), xd = load(x + i + 3 * LANES);
     a += xa * xa;
     b += xb * xb;
     c += xc * xc;
@@ -24,10 +26,14 @@ INLINE void rms_norm_row(const float *x, const float *weight, float *y, float ep
   }
   const float factor = 1 / sqrtf(sum_of_lanes((a + b) + (c + d)) / (float)n + eps);
   for (i = 0; i < whole; i += LANES) store(y + i, factor * load(x + i) * load(weight + i));
-  if (rest > 0)
-    store_first(y + whole, factor * load_first(x + whole, rest, 0) * load_first(weight + whole, rest, 0), rest);
+  if (rest > 0) {
+    const Lanes last = load_first(x + whole, rest, 0), scale = load_first(weight + whole, rest, 0);
+    store_first(y + whole, factor * last * scale, rest);
+  }
 }
 
-CLONES void imf_rms_norm(const float *x, const float *weight, float *y, float eps, int64_t n, int64_t from, int64_t to) {
-  for (int64_t row = from; row < to; row++) rms_norm_row(x + row * n, weight, y + row * n, eps, n);
+CLONES void imf_rms_norm(const float *x, const float *weight, float *y, float eps, int64_t n,
+                         int64_t from, int64_t to) {
+  for (int64_t row = from; row < to; row++)
+    rms_norm_row(x + row * n, weight, y + row * n, eps, n);
 }

@@ -4,14 +4,15 @@
 
 #include <string.h>
 
-#define SELECT(type)                                                                                             \
-  CLONES static void select_##type(const uint8_t *condition, const type *a, const type *b, type *y, size_t n) { \
-    EACH for (size_t i = 0; i < n; i++) y[i] = condition[i] ? a[i] : b[i];                                       \
+#define SELECT(type)                                                                       \
+  CLONES static void select_##type(const uint8_t *condition, const type *a, const type *b, \
+                                   type *y, size_t n) {                                    \
+    EACH for (size_t i = 0; i < n; i++) y[i] = condition[i] ? a[i] : b[i];                 \
   }
 
-#define FILL(type)                                          \
+#define FILL(type)                                                \
   CLONES static void fill_##type(type value, type *y, size_t n) { \
-    EACH for (size_t i = 0; i < n; i++) y[i] = value;       \
+    EACH for (size_t i = 0; i < n; i++) y[i] = value;             \
   }
 
 SELECT(uint8_t)
@@ -22,7 +23,8 @@ FILL(uint16_t)
 FILL(uint32_t)
 FILL(uint64_t)
 
-void imf_select(const uint8_t *condition, const void *a, const void *b, void *y, size_t size, size_t n) {
+void imf_select(const uint8_t *condition, const void *a, const void *b, void *y, size_t size,
+                size_t n) {
   switch (size) {
   case 1: select_uint8_t(condition, a, b, y, n); break;
   case 2: select_uint16_t(condition, a, b, y, n); break;

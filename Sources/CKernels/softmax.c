@@ -1,5 +1,5 @@
-// Softmax of rows and its derivative. Three sweeps over a row: its largest element, the exponentials and their sum,
-// the division. A row is in the cache after the first.
+// Softmax of rows and its derivative. Three sweeps over a row: its largest element, the
+// exponentials and their sum, the division. A row is in the cache after the first.
 #include "CKernels.h"
 #include "exponential.h"
 #include "lanes.h"
@@ -42,7 +42,8 @@ INLINE void softmax_row(const float *x, float *y, float scale, int64_t n) {
   if (rest > 0) store_first(y + whole, factor * load_first(y + whole, rest, 0), rest);
 }
 
-CLONES void imf_softmax(const float *x, float *y, float scale, int64_t n, int64_t from, int64_t to) {
+CLONES void imf_softmax(const float *x, float *y, float scale, int64_t n, int64_t from,
+                        int64_t to) {
   for (int64_t row = from; row < to; row++) softmax_row(x + row * n, y + row * n, scale, n);
 }
 
@@ -65,7 +66,8 @@ INLINE void derivative_row(const float *y, const float *dy, float *dx, float sca
   }
 }
 
-CLONES void imf_softmax_derivative(const float *y, const float *dy, float *dx, float scale, int64_t n, int64_t from,
-                                   int64_t to) {
-  for (int64_t row = from; row < to; row++) derivative_row(y + row * n, dy + row * n, dx + row * n, scale, n);
+CLONES void imf_softmax_derivative(const float *y, const float *dy, float *dx, float scale,
+                                   int64_t n, int64_t from, int64_t to) {
+  for (int64_t row = from; row < to; row++)
+    derivative_row(y + row * n, dy + row * n, dx + row * n, scale, n);
 }

@@ -1,30 +1,36 @@
-// Rows picked by index, and its transpose, rows added at indices: the two halves of an embedding's derivative.
-// Rows are moved whole; sums run in the order of the indices, so that repeated ones add up the same way each time.
+// Rows picked by index, and its transpose, rows added at indices: the two halves of an embedding's
+// derivative. Rows are moved whole; sums run in the order of the indices, so that repeated ones add
+// up the same way each time.
 #include "CKernels.h"
 #include "dispatch.h"
 
 #include <string.h>
 
-void imf_take(const void *x, const int64_t *index, void *y, int64_t outer, int64_t rows, int64_t count,
-              size_t width_bytes, int64_t from, int64_t to) {
+void imf_take(const void *x, const int64_t *index, void *y, int64_t outer, int64_t rows,
+              int64_t count, size_t width_bytes, int64_t from, int64_t to) {
   for (int64_t o = 0; o < outer; o++) {
     const char *source = (const char *)x + (size_t)(o * rows) * width_bytes;
     char *target = (char *)y + (size_t)(o * count) * width_bytes;
     for (int64_t i = from; i < to; i++)
-      memcpy(target + (size_t)i * width_bytes, source + (size_t)index[i] * width_bytes, width_bytes);
+      memcpy(target + (size_t)i * width_bytes, source + (size_t)index[i] * width_bytes,
+             width_bytes);
   }
 }
 
-/// x [outer, count, width] is added to y [outer, rows, width], columns from ..< to; wrapping is unsigned for integers.
-#define SCATTER_ADD(type, wrapping)                                                                       \
-  CLONES static void scatter_add_##type(const type *x, const int64_t *index, type *y, int64_t outer,      \
-                                        int64_t rows, int64_t count, int64_t width, int64_t from, int64_t to) { \
-    for (int64_t o = 0; o < outer; o++)                                                                   \
-      for (int64_t i = 0; i < count; i++) {                                                               \
-        const type *source = x + (o * count + i) * width;                                                 \
-        type *target = y + (o * rows + index[i]) * width;                                                 \
-        EACH for (int64_t j = from; j < to; j++) target[j] = (type)((wrapping)target[j] + (wrapping)source[j]); \
-      }                                                                                                   \
+/// x [outer, count, width] is added to y [outer, rows, width], columns from ..< to; `wrapping` is
+/// the type to add in: unsigned for whole numbers.
+#define SCATTER_ADD(type, wrapping)                                                                \
+  CLONES static void scatter_add_##type(const type *x, const int64_t *index, type *y,              \
+                                        int64_t outer, int64_t rows, int64_t count, int64_t width, \
+                                        int64_t from, int64_t to) {                                \
+    for (int64_t o = 0; o < outer; o++) {                                                          \
+      for (int64_t i = 0; i < count; i++) {                                                        \
+        const type *source = x + (o * count + i) * width;                                          \
+        type *target = y + (o * rows + index[i]) * width;                                          \
+        EACH for (int64_t j = from; j < to; j++)                                                   \
+          target[j] = (type)((wrapping)target[j] + (wrapping)source[j]);                           \
+      }                                                                                            \
+    }                                                                                              \
   }
 
 SCATTER_ADD(int32_t, uint32_t)
@@ -32,13 +38,15 @@ SCATTER_ADD(int64_t, uint64_t)
 SCATTER_ADD(float, float)
 SCATTER_ADD(double, double)
 
-void imf_scatter_add(imf_type type, const void *x, const int64_t *index, void *y, int64_t outer, int64_t rows,
-                     int64_t count, int64_t width, int64_t from, int64_t to) {
+#define CALL(type) scatter_add_##type(x, index, y, outer, rows, count, width, from, to)
+
+void imf_scatter_add(imf_type type, const void *x, const int64_t *index, void *y, int64_t outer,
+                     int64_t rows, int64_t count, int64_t width, int64_t from, int64_t to) {
   switch (type) {
-  case IMF_INT32: scatter_add_int32_t(x, index, y, outer, rows, count, width, from, to); break;
-  case IMF_INT64: scatter_add_int64_t(x, index, y, outer, rows, count, width, from, to); break;
-  case IMF_FLOAT32: scatter_add_float(x, index, y, outer, rows, count, width, from, to); break;
-  case IMF_FLOAT64: scatter_add_double(x, index, y, outer, rows, count, width, from, to); break;
+  case IMF_INT32: CALL(int32_t); break;
+  case IMF_INT64: CALL(int64_t); break;
+  case IMF_FLOAT32: CALL(float); break;
+  case IMF_FLOAT64: CALL(double); break;
   default: break;
   }
 }

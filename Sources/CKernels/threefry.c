@@ -1,5 +1,6 @@
-// Threefry-2x32 with 20 rounds, the counter-based generator of Salmon et al., "Parallel random numbers: as easy as
-// 1, 2, 3" (SC 2011), and the one JAX draws from. Every pair is independent, so the loop runs in vector lanes.
+// Threefry-2x32 with 20 rounds, the counter-based generator of Salmon et al., "Parallel random
+// numbers: as easy as 1, 2, 3" (SC 2011), and the one JAX draws from. Every pair is independent, so
+// the loop runs in vector lanes.
 #include "CKernels.h"
 #include "dispatch.h"
 

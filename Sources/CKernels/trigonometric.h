@@ -1,6 +1,7 @@
-// float32 sin and cos up to LARGEST_ANGLE: a quarter turn is taken off in float64, where the product of the count
-// (17 bits) and the first part of pi / 2 (33 bits) is exact; polynomials of at most pi / 4 do the rest.
-// Largest error: 1 unit in the last place (KernelTests). Beyond, the caller asks the C library.
+// float32 sin and cos up to LARGEST_ANGLE: a quarter turn is taken off in float64, where the
+// product of the count (17 bits) and the first part of pi / 2 (33 bits) is exact; polynomials of at
+// most pi / 4 do the rest. Largest error: 1.5 units in the last place. Beyond, the caller asks the C
+// library.
 #ifndef TRIGONOMETRIC_H
 #define TRIGONOMETRIC_H
 
@@ -8,7 +9,8 @@
 
 #define LARGEST_ANGLE 1e5f
 
-/// x minus the nearest multiple of pi / 2; the count of quarters modulo 4 in the low bits of `quarters`.
+/// x minus the nearest multiple of pi / 2; the count of quarters modulo 4 in the low bits of
+/// `quarters`.
 INLINE float reduced_angle(float x, uint32_t *quarters) {
   const double shifted = x * 0x1.45f306dc9c883p-1 + 0x1.8p52;
   const double whole = shifted - 0x1.8p52;

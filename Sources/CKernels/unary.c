@@ -1,5 +1,6 @@
-// One-operand kernels: a formula for each operation, a loop for each formula and type, one table at the end.
-// The float32 functions are polynomials (see the headers named for them); float64 calls the C library.
+// One-operand kernels: a formula for each operation, a loop for each formula and type, one table at
+// the end. The float32 functions are polynomials (see the headers named for them); float64 calls
+// the C library.
 #include "CKernels.h"
 #include "dispatch.h"
 #include "error_function.h"
@@ -10,14 +11,14 @@
 #include <math.h>
 
 /// x [n] -> y [n]; y may be x.
-#define UNARY(name, type, result, formula)                     \
+#define UNARY(name, type, result, formula)                      \
   CLONES static void name(const void *xs, void *ys, size_t n) { \
-    const type *input = xs;                                    \
-    result *output = ys;                                       \
-    EACH for (size_t i = 0; i < n; i++) {                      \
-      const type x = input[i];                                 \
-      output[i] = formula;                                     \
-    }                                                          \
+    const type *input = xs;                                     \
+    result *output = ys;                                        \
+    EACH for (size_t i = 0; i < n; i++) {                       \
+      const type x = input[i];                                  \
+      output[i] = formula;                                      \
+    }                                                           \
   }
 
 /// The same where the formula calls the C library, which no vector lane can.
@@ -94,8 +95,13 @@ CLONES static bool all_small(const float *x, size_t n) {
   return largest <= bits_of(LARGEST_ANGLE);
 }
 
-static void sin_float32(const void *x, void *y, size_t n) { (all_small(x, n) ? sine_small : sine_any)(x, y, n); }
-static void cos_float32(const void *x, void *y, size_t n) { (all_small(x, n) ? cosine_small : cosine_any)(x, y, n); }
+static void sin_float32(const void *x, void *y, size_t n) {
+  (all_small(x, n) ? sine_small : sine_any)(x, y, n);
+}
+
+static void cos_float32(const void *x, void *y, size_t n) {
+  (all_small(x, n) ? cosine_small : cosine_any)(x, y, n);
+}
 
 #define FLOATS(name) [IMF_FLOAT32] = name##_float32, [IMF_FLOAT64] = name##_float64
 #define NUMBERS(name) [IMF_INT32] = name##_int32, [IMF_INT64] = name##_int64, FLOATS(name)
