@@ -1,0 +1,203 @@
+// Statements to effects.
+
+import Tensor
+
+extension Compiler {
+  func effect(_ statement: Statement) -> Effect {
+    switch statement.form {
+    case .expression(let expression):
+      if case .conditional(let branches, let otherwise) = expression.form {
+        return conditionalEffect(branches, otherwise)
+      }
+      let value = code(expression)
+      return { frame in
+        _ = try value(frame)
+        return .normal
+      }
+    case .assignment(let targets, let value): return assignment(targets, value)
+    case .update(let target, let operation, let value, let place): return update(target, operation, value, place)
+    case .function(let function):
+      let make = closure(function)
+      let store = store(function.name ?? "")
+      return { frame in
+        store(frame, try make(frame))
+        return .normal
+      }
+    case .loop(let targets, let sequence, let body): return loop(targets, sequence, body)
+    case .whileLoop(let condition, let body): return whileLoop(condition, body)
+    case .leave: return jump(.leave, "break", statement.range)
+    case .next: return jump(.next, "continue", statement.range)
+    case .result(let value): return result(value, statement.range)
+    case .assertion(let condition, let message): return assertion(condition, message)
+    case .parameter(let name, let value): return parameter(name, value, statement.range)
+    case .module(let path, let name): return module(path, name, statement.range)
+    }
+  }
+
+  // MARK: leaving
+
+  private func jump(_ flow: Flow, _ word: String, _ range: Range<Int>) -> Effect {
+    if scope.loopDepth == 0 { report(Messages.outsideLoop(word), at: range) }
+    if valueDepth > 0 { hasEscapes = true }
+    return { _ in flow }
+  }
+
+  private func result(_ value: Expression?, _ range: Range<Int>) -> Effect {
+    if !scope.isFunction { report(Messages.returnOutside, at: range) }
+    if valueDepth > 0 { hasEscapes = true }
+    let code: Code = value.map { self.code($0) } ?? { _ in .none }
+    return { frame in .result(try code(frame)) }
+  }
+
+  /// Catches what `break` and `continue` inside an expression throw.
+  private func catching(_ body: @escaping Effect) -> Effect {
+    guard hasEscapes else { return body }
+    return { frame in
+      do {
+        return try body(frame)
+      } catch let escape as Escape {
+        return escape.flow
+      }
+    }
+  }
+
+  // MARK: branches and loops
+
+  private func conditionalEffect(_ branches: [Branch], _ otherwise: Block?) -> Effect {
+    var rest: Effect = otherwise.map { effect($0) } ?? { _ in .normal }
+    for branch in branches.reversed() {
+      let condition = test(branch.condition)
+      let body = effect(branch.body)
+      let next = rest
+      rest = { frame in try condition(frame) ? try body(frame) : try next(frame) }
+    }
+    return rest
+  }
+
+  private func whileLoop(_ condition: Expression, _ block: Block) -> Effect {
+    let test = test(condition)
+    scope.loopDepth += 1
+    let body = catching(effect(block))
+    scope.loopDepth -= 1
+    return { frame in
+      while try test(frame) {
+        try Interrupt.check()
+        switch try body(frame) {
+        case .normal, .next: break
+        case .leave: return .normal
+        case .result(let value): return .result(value)
+        }
+      }
+      return .normal
+    }
+  }
+
+  private func loop(_ targets: [Target], _ sequence: Expression, _ block: Block) -> Effect {
+    let sequenceCode = code(sequence)
+    let place = span(sequence.range)
+    let store = unpacking(targets)
+    scope.loopDepth += 1
+    let body = catching(effect(block))
+    scope.loopDepth -= 1
+    return { frame in
+      let value = try sequenceCode(frame)
+      // Counting needs no iterator object.
+      if case .range(let range) = value {
+        for index in 0..<range.count {
+          try Interrupt.check()
+          try store(frame, .number(range[index]))
+          switch try body(frame) {
+          case .normal, .next: break
+          case .leave: return .normal
+          case .result(let value): return .result(value)
+          }
+        }
+        return .normal
+      }
+      guard let next = try value.iterator() else { throw Messages.cannotWalk(value).located(place) }
+      while let element = try next() {
+        try Interrupt.check()
+        try store(frame, element)
+        switch try body(frame) {
+        case .normal, .next: break
+        case .leave: return .normal
+        case .result(let value): return .result(value)
+        }
+      }
+      return .normal
+    }
+  }
+
+  // MARK: assertions, parameters, modules
+
+  private func assertion(_ condition: Expression, _ message: Expression?) -> Effect {
+    let test = test(condition)
+    let text = source.excerpt(condition.range)
+    let place = span(condition.range)
+    let message = message.map { code($0) }
+    return { frame in
+      if try test(frame) { return .normal }
+      throw Messages.assertionFailed(try message.map { try $0(frame).text } ?? text).located(place)
+    }
+  }
+
+  /// `param steps = 500`: the command line's value where it has one, read as the default's type.
+  private func parameter(_ name: String, _ value: Expression, _ range: Range<Int>) -> Effect {
+    if scope.isFunction || valueDepth > 0 || scope.loopDepth > 0 { report(Messages.parameterInside, at: range) }
+    let initial = code(value)
+    let store = store(name)
+    let place = span(range)
+    let machine = machine
+    return { frame in
+      let fallback = try initial(frame)
+      let given = machine.interpreter.session.parameters[name] ?? machine.interpreter.session.parameters[
+        name.replacing("_", with: "-")]
+      guard let given else {
+        store(frame, fallback)
+        return .normal
+      }
+      guard let value = Value(parameter: given, like: fallback) else {
+        throw Messages.parameterType(name, given, fallback).located(place)
+      }
+      store(frame, value)
+      return .normal
+    }
+  }
+
+  private func module(_ path: String, _ name: String, _ range: Range<Int>) -> Effect {
+    let store = store(name)
+    let place = span(range)
+    let machine = machine
+    let source = source
+    return { frame in
+      do {
+        store(frame, .record(try machine.interpreter.module(path, from: source)))
+      } catch let error as Diagnostic {
+        throw error.located(place)
+      }
+      return .normal
+    }
+  }
+}
+
+extension Value {
+  /// A command-line text read as the type of a default; nil where it is no such thing.
+  init?(parameter text: String, like initial: Value) {
+    switch initial {
+    case .number:
+      guard let number = Double(text.replacing("_", with: "")) else { return nil }
+      self = .number(number)
+    case .bool:
+      guard let flag = ["true": true, "yes": true, "1": true, "false": false, "no": false, "0": false][text] else {
+        return nil
+      }
+      self = .bool(flag)
+    case .none:
+      self = text == "none" ? .none : Double(text).map { .number($0) } ?? .string(text)
+    case .list:
+      let parts = text.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }
+      self = .list(parts.map { part in Double(part).map { .number($0) } ?? .string(String(part)) })
+    default: self = .string(text)
+    }
+  }
+}

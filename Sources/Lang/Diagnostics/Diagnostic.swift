@@ -1,0 +1,70 @@
+// Errors as data: what is wrong, where, and what to do. Texts of the run-time errors are in Messages.swift,
+// the look in Rendering.swift.
+
+/// A mistake in a program or a failure while it runs.
+public struct Diagnostic: Error, Sendable {
+  public enum Kind: String, Sendable, CaseIterable {
+    case syntax, name, argument, type, shape, value, index, io, format, interrupt, limit, exit
+  }
+
+  /// A place with a few words about it.
+  public struct Label: Sendable {
+    public let span: Span
+    public let text: String
+
+    public init(_ span: Span, _ text: String = "") {
+      self.span = span
+      self.text = text
+    }
+  }
+
+  /// A call that was under way.
+  public struct CallSite: Sendable {
+    public let function: String
+    public let span: Span
+  }
+
+  public let kind: Kind
+  public var message: String
+  /// Where the caret goes.
+  public var primary: Label?
+  /// Operands and arguments, with their shapes.
+  public var secondary: [Label] = []
+  public var notes: [String] = []
+  public var hint: String?
+  /// The calls under way, innermost first.
+  public var traceback: [CallSite] = []
+  /// For `exit(n)` only.
+  public var exitCode: Int?
+
+  public init(_ kind: Kind, _ message: String, at span: Span? = nil, notes: [String] = [], hint: String? = nil) {
+    self.kind = kind
+    self.message = message
+    primary = span.map { Label($0) }
+    self.notes = notes
+    self.hint = hint
+  }
+
+  /// Line and column of the caret, from 1.
+  public var position: (line: Int, column: Int)? {
+    primary.map { $0.span.source.position(of: $0.span.range.lowerBound) }
+  }
+
+  /// `train.imf:3:7`, empty where the place is unknown.
+  var place: String { primary?.span.place ?? "" }
+
+  /// The same error with a place, where it has none yet.
+  func located(_ span: Span) -> Diagnostic {
+    guard primary == nil else { return self }
+    var copy = self
+    copy.primary = Label(span)
+    return copy
+  }
+}
+
+/// An error of another module that knows its kind and its remedy.
+public protocol DescribedError: Error {
+  var kind: Diagnostic.Kind { get }
+  var message: String { get }
+  var hint: String? { get }
+}

@@ -1,0 +1,110 @@
+// How an error looks: head, excerpt with carets, notes, hint, traceback (language.md section 5).
+
+extension Diagnostic {
+  /// Excerpts longer than this are cut around the caret.
+  private static let widest = 100
+  private static let shownCalls = 8
+
+  /// The full text, several lines, no newline at the end.
+  public func rendered(coloured: Bool = false) -> String {
+    let paint = Paint(isOn: coloured)
+    var lines = [paint.error("error[\(kind.rawValue)]:") + " " + paint.bold(message)]
+    let shown = ([primary].compactMap { $0 } + secondary).filter { !$0.span.source.bytes.isEmpty }
+    if let first = primary ?? shown.first {
+      lines.append(paint.faint("  --> ") + first.span.place)
+      lines += excerpts(shown, paint)
+    }
+    lines += notes.map { paint.faint("  = ") + $0 }
+    if let hint { lines.append(paint.hint("  hint:") + " " + hint) }
+    if !traceback.isEmpty {
+      lines.append(paint.faint("  calls, innermost first:"))
+      lines += traceback.prefix(Self.shownCalls).map { "    \($0.function) at \($0.span.place)" }
+      let more = traceback.count - Self.shownCalls
+      if more > 0 { lines.append("    and \(more) more") }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// One line: kind, message, place.
+  public func short(coloured: Bool = false) -> String {
+    let head = Paint(isOn: coloured).error("error[\(kind.rawValue)]:")
+    return "\(head) \(message)" + (place.isEmpty ? "" : " (\(place))")
+  }
+
+  /// The excerpts of every line that carries a label, in the order of the text.
+  private func excerpts(_ labels: [Label], _ paint: Paint) -> [String] {
+    var rows: [(source: Source, line: Int, labels: [Label])] = []
+    for label in labels {
+      let line = label.span.source.position(of: label.span.range.lowerBound).line
+      if let index = rows.firstIndex(where: { $0.source === label.span.source && $0.line == line }) {
+        rows[index].labels.append(label)
+      } else {
+        rows.append((label.span.source, line, [label]))
+      }
+    }
+    rows = rows.filter { $0.source === (primary ?? labels.first)?.span.source }
+    rows.sort { $0.line < $1.line }
+    let width = rows.map { String($0.line).count }.max() ?? 1
+    let bar = paint.faint(String(repeating: " ", count: width) + " | ")
+    var lines: [String] = []
+    for (index, row) in rows.enumerated() {
+      if index > 0, row.line > rows[index - 1].line + 1 { lines.append(paint.faint("...")) }
+      var excerpt = Excerpt(row.source, line: row.line, widest: Self.widest)
+      for label in row.labels { excerpt.mark(label, isPrimary: label.span.range == primary?.span.range) }
+      let number = String(repeating: " ", count: width - String(row.line).count) + String(row.line)
+      lines.append(paint.faint(number + " | ") + excerpt.text)
+      lines += excerpt.underlines().map { bar + paint.caret($0) }
+    }
+    return lines
+  }
+
+  /// One line of JSON: kind, message, file, line, column, end, hint, notes, labels, traceback.
+  public var json: String {
+    var fields = ["\"kind\":\(kind.rawValue.jsonQuoted)", "\"message\":\(message.jsonQuoted)"]
+    if let primary {
+      let (line, column) = primary.span.source.position(of: primary.span.range.lowerBound)
+      fields.append("\"source\":\(primary.span.source.name.jsonQuoted)")
+      fields.append("\"line\":\(line),\"column\":\(column)")
+    }
+    let labels = secondary.map {
+      "{\"at\":\($0.span.place.jsonQuoted),\"text\":\($0.text.jsonQuoted)}"
+    }
+    if !labels.isEmpty { fields.append("\"labels\":[\(labels.joined(separator: ","))]") }
+    if !notes.isEmpty { fields.append("\"notes\":[\(notes.map(\.jsonQuoted).joined(separator: ","))]") }
+    if let hint { fields.append("\"hint\":\(hint.jsonQuoted)") }
+    let calls = traceback.map { "{\"function\":\($0.function.jsonQuoted),\"at\":\($0.span.place.jsonQuoted)}" }
+    if !calls.isEmpty { fields.append("\"calls\":[\(calls.joined(separator: ","))]") }
+    return "{" + fields.joined(separator: ",") + "}"
+  }
+}
+
+extension String {
+  var jsonQuoted: String {
+    var out = "\""
+    for scalar in unicodeScalars {
+      switch scalar {
+      case "\"": out += "\\\""
+      case "\\": out += "\\\\"
+      case "\n": out += "\\n"
+      case "\t": out += "\\t"
+      case "\r": out += "\\r"
+      case _ where scalar.value < 0x20:
+        let digits = String(scalar.value, radix: 16)
+        out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: out.unicodeScalars.append(scalar)
+      }
+    }
+    return out + "\""
+  }
+}
+
+/// Colours of a terminal, or none.
+private struct Paint {
+  let isOn: Bool
+  private func painted(_ text: String, _ code: String) -> String { isOn ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+  func error(_ text: String) -> String { painted(text, "1;31") }
+  func bold(_ text: String) -> String { painted(text, "1") }
+  func faint(_ text: String) -> String { painted(text, "2") }
+  func hint(_ text: String) -> String { painted(text, "36") }
+  func caret(_ text: String) -> String { painted(text, "31") }
+}

@@ -1,0 +1,167 @@
+// Lists, records and sequences. `enumerate`, `zip` and `range` make their elements as they are walked.
+
+import Tensor
+
+extension Library {
+  static let collections = Library("Lists and records", [
+    Builtin("len(x)", "how many elements, fields or characters", example: "len([1, 2, 3])") { call in
+      guard let count = call["x"].count else {
+        throw call.error(.type, "\(call["x"].kindInWords) has no length", argument: "x")
+      }
+      return .number(Double(count))
+    },
+    Builtin("keys(r)", "the names of a record's fields", example: "keys({a: 1, b: 2})") { call in
+      if case .object(let object) = call["r"] { return .list(object.fieldNames.map { .string($0) }) }
+      return .list(try call.record("r").keys.map { .string($0) })
+    },
+    Builtin("values(r)", "the values of a record's fields", example: "values({a: 1, b: 2})") { call in
+      .list(try call.record("r").values)
+    },
+    Builtin("has(r, name)", "whether a record has a field", example: "has({a: 1}, \"a\")") { call in
+      .bool(try Fields.names(call["r"]).contains(call.string("name")))
+    },
+    Builtin("without(r, ...names)", "a record without some fields", example: "without({a: 1, b: 2}, \"b\")") { call in
+      var record = try call.record("r")
+      for name in call.rest { record[name.text] = nil }
+      return .record(record)
+    },
+    Builtin("range(start, end = none, step = 1)", "whole numbers up to, without, the end", example: "range(2, 10, 3)[1]") { call in
+      let first = try call.number("start")
+      let step = try call.number("step")
+      guard step != 0, step.isFinite else { throw call.error(.value, "`step` is \(step.shown)", argument: "step") }
+      guard let end = try call.optionalNumber("end") else { return .range(NumberRange(start: 0, end: first, step: step)) }
+      return .range(NumberRange(start: first, end: end, step: step))
+    },
+    Builtin("enumerate(xs, start = 0)", "pairs of place and element", example: "for i, x in enumerate([5, 6]) { print(i, x) }") { call in
+      let xs = call["xs"]
+      let start = try call.number("start")
+      _ = try call.iterator("xs")
+      return .object(LazySequence("enumerate", count: xs.count) {
+        let next = try xs.iterator()
+        var index = start - 1
+        return {
+          guard let item = try next?() else { return nil }
+          index += 1
+          return .list([.number(index), item])
+        }
+      })
+    },
+    Builtin("zip(...sequences)", "elements side by side, as far as the shortest goes", example: "for a, b in zip([1, 2], [3, 4]) { print(a, b) }") { call in
+      let sequences = call.rest
+      for sequence in sequences where try sequence.iterator() == nil {
+        throw call.error(.type, "\(sequence.kindInWords) cannot be walked")
+      }
+      let count = sequences.compactMap(\.count).min()
+      return .object(LazySequence("zip", count: count) {
+        let walks = try sequences.compactMap { try $0.iterator() }
+        return {
+          var items: [Value] = []
+          for next in walks {
+            guard let item = try next() else { return nil }
+            items.append(item)
+          }
+          return items.isEmpty ? nil : .list(items)
+        }
+      })
+    },
+    Builtin("map(xs, f)", "f of every element; either order of the two is understood", example: "map([1, 2, 3], x -> x^2)") { call in
+      let (next, function) = try call.sequenceAndFunction()
+      var items: [Value] = []
+      while let item = try next() {
+        try Interrupt.check()
+        items.append(try call.apply(function, [item]))
+      }
+      return .list(items)
+    },
+    Builtin("filter(xs, f)", "the elements for which f is true", example: "filter(range(6), x -> x % 2 == 0)") { call in
+      let (next, function) = try call.sequenceAndFunction()
+      var items: [Value] = []
+      while let item = try next() {
+        try Interrupt.check()
+        if try Operators.truth(call.apply(function, [item])) { items.append(item) }
+      }
+      return .list(items)
+    },
+    Builtin("reduce(xs, f, start = none)", "f folded over the elements", example: "reduce([1, 2, 3], (a, b) -> a + b)") { call in
+      let next = try call.iterator("xs")
+      guard var total = call.isGiven("start") ? call["start"] : try next() else {
+        throw call.error(.value, "`xs` is empty", argument: "xs", hint: "give `start`")
+      }
+      while let item = try next() { total = try call.apply(call.function("f"), [total, item]) }
+      return total
+    },
+    Builtin("reversed(xs)", "a list or string from its end", example: "reversed([1, 2, 3])") { call in
+      if case .string(let text) = call["xs"] { return .string(String(text.reversed())) }
+      if case .tensor(let tensor) = call["xs"], tensor.rank > 0 { return .tensor(try tensor.flipped(axes: [0])) }
+      return .list(try call.list("xs").reversed())
+    },
+    Builtin("sorted(xs, by = none, descending = false)", "numbers or strings in order; `by` gives what to sort by", example: "sorted([3, 1, 2])") { call in
+      let items = try call.list("xs")
+      let marks = call["by"].isNone ? items : try items.map { try call.apply(call.function("by"), [$0]) }
+      let isDescending = try call.bool("descending")
+      let order = try items.indices.sorted { a, b in
+        try isDescending ? Value.precedes(marks[b], marks[a], call) : Value.precedes(marks[a], marks[b], call)
+      }
+      return .list(order.map { items[$0] })
+    },
+    Builtin("append(xs, x)", "the list with one element more", example: "append([1, 2], 3)") { call in
+      .list(try call.list("xs") + [call["x"]])
+    },
+    Builtin("list(xs)", "a sequence as a list", example: "list(0..3)") { call in
+      let next = try call.iterator("xs")
+      var items: [Value] = []
+      while let item = try next() { items.append(item) }
+      return .list(items)
+    },
+    Builtin("map_tree(f, tree, ...others)", "f of every tensor of a tree (and of the same places of others)", example: "map_tree(x -> 2 * x, {a: 1, b: [2, 3]})") { call in
+      let tree = try call.tree("tree")
+      let function = try call.function("f")
+      let others = try call.rest.map { other in
+        guard let leaves = try other.asTree()?.leaves, leaves.count == tree.leaves.count else {
+          throw call.error(.value, "the trees differ")
+        }
+        return leaves
+      }
+      var leaves: [Tensor] = []
+      for (index, leaf) in tree.leaves.enumerated() {
+        let result = try call.apply(function, [.tensor(leaf)] + others.map { .tensor($0[index]) })
+        guard let tensor = try result.asTensor() else {
+          throw call.error(.type, "f gave \(result.kindInWords); expected a tensor", argument: "f")
+        }
+        leaves.append(tensor)
+      }
+      return try call["tree"].rebuilt(from: tree.rebuilt(from: leaves))
+    },
+    Builtin("leaves(tree)", "the tensors of a tree, in order", example: "leaves({a: 1, b: [2, 3]})") { call in
+      .list(try call.tree("tree").leaves.map { .tensor($0) })
+    },
+  ])
+}
+
+extension Call {
+  /// `map(xs, f)` and `map(f, xs)` alike.
+  fileprivate func sequenceAndFunction() throws -> (ValueIterator, Value) {
+    if case .function = self["xs"], case .function = self["f"] {} else if case .function = self["xs"] {
+      return (try iterator("f"), self["xs"])
+    }
+    return (try iterator("xs"), try function("f"))
+  }
+}
+
+extension Value {
+  fileprivate static func precedes(_ a: Value, _ b: Value, _ call: Call) throws -> Bool {
+    switch (a, b) {
+    case (.number(let x), .number(let y)): return x < y
+    case (.string(let x), .string(let y)): return x < y
+    case (.list(let x), .list(let y)):
+      for (p, q) in zip(x, y) {
+        if try precedes(p, q, call) { return true }
+        if try precedes(q, p, call) { return false }
+      }
+      return x.count < y.count
+    default:
+      if let x = try a.wholeOrPlainNumber(), let y = try b.wholeOrPlainNumber() { return x < y }
+      throw call.error(.type, "\(a.kindInWords) and \(b.kindInWords) have no order", argument: "xs", hint: "`by = x -> ...` says what to sort by")
+    }
+  }
+}

@@ -1,0 +1,7 @@
+// The libraries that every interpreter has.
+
+extension Library {
+  static let core: [Library] = [
+    general, text, collections, files, arithmetic, reductions, tensors, shapes, networks, random, derivatives,
+  ]
+}

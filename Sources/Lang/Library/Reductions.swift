@@ -1,0 +1,124 @@
+// Sums, means, extremes: of tensors over axes, and of lists of numbers.
+
+import Tensor
+
+extension Builtin {
+  private static let axes = "axis = none, keepdims = false"
+
+  /// A row for a reduction of tensors; lists of numbers are read as tensors of float64, so that a list of numbers
+  /// gives an exact number.
+  fileprivate static func reduction(
+    _ name: String, _ doc: String, example: String,
+    _ body: @escaping @Sendable (Tensor, [Int]?, Bool) throws -> Tensor
+  ) -> Builtin {
+    Builtin("\(name)(x, \(axes))", doc, example: example) { call in
+      let keepDims = try call.bool("keepdims")
+      switch call["x"] {
+      case .number, .list, .range:
+        guard let tensor = try call["x"].asTensor(.float64) else { break }
+        let result = try body(tensor, call.axes("axis"), keepDims)
+        return result.rank == 0 ? .number(try result.item()) : .tensor(try result.cast(to: .float32))
+      default: break
+      }
+      return .tensor(try body(call.tensor("x"), call.axes("axis"), keepDims))
+    }
+  }
+
+  /// `max(a, b, ...)`, `max(list)` and `max(tensor, axis = ...)`.
+  fileprivate static func extreme(
+    _ name: String, _ doc: String, example: String, _ number: @escaping @Sendable (Double, Double) -> Double,
+    _ pair: @escaping @Sendable (Tensor, Tensor) throws -> Tensor,
+    _ body: @escaping @Sendable (Tensor, [Int]?, Bool) throws -> Tensor
+  ) -> Builtin {
+    Builtin("\(name)(...values, \(axes))", doc, example: example) { call in
+      let numbers = call.rest.compactMap { if case .number(let number) = $0 { number } else { nil } }
+      if numbers.count == call.rest.count, let first = numbers.first { return .number(numbers.reduce(first, number)) }
+      guard call.rest.count > 1 else {
+        guard let value = call.rest.first else { throw call.error(.argument, "there is nothing to compare") }
+        if let next = try value.plainNumbers() {
+          guard let first = next.first else { throw call.error(.value, "the list is empty") }
+          return .number(next.reduce(first, number))
+        }
+        guard let tensor = try value.asTensor() else {
+          throw call.error(.type, "\(value.kindInWords) has no \(name)")
+        }
+        return .tensor(try body(tensor, call.axes("axis"), call.bool("keepdims")))
+      }
+      let tensors = try call.rest.map { value in
+        guard let tensor = try value.asTensor() else {
+          throw call.error(.type, "\(value.kindInWords) has no \(name)")
+        }
+        return tensor
+      }
+      return .tensor(try tensors.dropFirst().reduce(tensors[0]) { try pair($0, $1) })
+    }
+  }
+}
+
+extension Value {
+  /// The numbers of a list or range of nothing but numbers.
+  fileprivate func plainNumbers() throws -> [Double]? {
+    switch self {
+    case .range(let range): return (0..<range.count).map { range[$0] }
+    case .list(let items):
+      let numbers = items.compactMap { if case .number(let number) = $0 { number } else { nil } }
+      return numbers.count == items.count ? numbers : nil
+    default: return nil
+    }
+  }
+}
+
+extension Library {
+  static let reductions = Library("Reductions", [
+    .reduction("sum", "the sum, over all axes or some", example: "sum([1, 2, 3])") { try Tensor::sum($0, axes: $1, keepDims: $2) },
+    .reduction("mean", "the mean", example: "mean([[1, 2], [3, 4]], axis = 0)") { try Tensor::mean($0, axes: $1, keepDims: $2) },
+    .reduction("var", "the variance, divided by n", example: "var([1, 2, 3, 4])") { try Tensor::variance($0, axes: $1, keepDims: $2) },
+    .reduction("std", "the standard deviation, divided by n", example: "std([1, 2, 3, 4])") {
+      try Tensor::sqrt(Tensor::variance($0, axes: $1, keepDims: $2))
+    },
+    .reduction("prod", "the product", example: "prod([1, 2, 3, 4])") { try Tensor::prod($0, axes: $1, keepDims: $2) },
+    .reduction("logsumexp", "log(sum(exp(x))), without overflow", example: "logsumexp([1000, 1000])") {
+      try Tensor::logSumExp($0, axes: $1, keepDims: $2)
+    },
+    .extreme("max", "the largest, of several values or of a tensor's axes", example: "max(3, 7, 5)", { Swift.max($0, $1) }, { try Tensor::maximum($0, $1) }) {
+      try Tensor::max($0, axes: $1, keepDims: $2)
+    },
+    .extreme("min", "the smallest, of several values or of a tensor's axes", example: "min([3, 7, 5])", { Swift.min($0, $1) }, { try Tensor::minimum($0, $1) }) {
+      try Tensor::min($0, axes: $1, keepDims: $2)
+    },
+    Builtin("argmax(x, axis = none, keepdims = false)", "the place of the largest", example: "argmax([3, 7, 5])") { call in
+      .tensor(try Tensor::argmax(call.tensor("x"), axis: call.optionalInteger("axis"), keepDims: call.bool("keepdims")))
+    },
+    Builtin("argmin(x, axis = none, keepdims = false)", "the place of the smallest", example: "argmin([3, 7, 5])") { call in
+      .tensor(try Tensor::argmin(call.tensor("x"), axis: call.optionalInteger("axis"), keepDims: call.bool("keepdims")))
+    },
+    Builtin("cumsum(x, axis = -1)", "running sums along an axis", example: "cumsum([1, 2, 3])") { call in
+      .tensor(try Tensor::cumsum(call.tensor("x"), axis: call.integer("axis")))
+    },
+    Builtin("sort(x, axis = -1)", "in order along an axis", example: "sort(tensor([3, 1, 2]))") { call in
+      .tensor(try Tensor::sorted(call.tensor("x"), axis: call.integer("axis")))
+    },
+    Builtin("argsort(x, axis = -1)", "the places that put an axis in order", example: "argsort(tensor([3, 1, 2]))") { call in
+      .tensor(try Tensor::argsort(call.tensor("x"), axis: call.integer("axis")))
+    },
+    Builtin("norm(x, axis = none, keepdims = false)", "the Euclidean length", example: "norm([3, 4])") { call in
+      let x = try call.tensor("x")
+      return .tensor(try Tensor::sqrt(Tensor::sum(x * x, axes: call.axes("axis"), keepDims: call.bool("keepdims"))))
+    },
+    Builtin("all(x)", "whether every element is true", example: "all([1, 2] == tensor([1, 2]))") { call in
+      if case .list(let items) = call["x"] { return .bool(try items.allSatisfy { try Operators.truth($0) }) }
+      if case .bool(let flag) = call["x"] { return .bool(flag) }
+      let x = try call.tensor("x")
+      return .bool(try x.count == 0 || Tensor::min(x.cast(to: .bool).cast(to: .uint8)).item() != 0)
+    },
+    Builtin("any(x)", "whether some element is true", example: "any(tensor([0, 1]) > 0)") { call in
+      if case .list(let items) = call["x"] { return .bool(try items.contains { try Operators.truth($0) }) }
+      if case .bool(let flag) = call["x"] { return .bool(flag) }
+      let x = try call.tensor("x")
+      return .bool(try x.count > 0 && Tensor::max(x.cast(to: .bool).cast(to: .uint8)).item() != 0)
+    },
+    Builtin("allclose(a, b, rtol = 1e-5, atol = 1e-6)", "whether |a - b| <= atol + rtol |b| everywhere", example: "allclose(1, 1 + 1e-9)") { call in
+      .bool(try Tensor::allClose(call.tensor("a"), call.tensor("b"), rtol: call.number("rtol"), atol: call.number("atol")))
+    },
+  ])
+}

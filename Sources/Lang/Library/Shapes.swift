@@ -1,0 +1,108 @@
+// Rearranging tensors.
+
+import Tensor
+
+extension Library {
+  static let shapes = Library("Shapes", [
+    Builtin("reshape(x, ...shape)", "the same elements in another shape; one -1 is inferred", example: "reshape(arange(6), [2, -1])") { call in
+      .tensor(try call.tensor("x").reshaped(call.shapeOfRest("shape")))
+    },
+    Builtin("permute(x, ...order)", "axes in another order", example: "permute(zeros([2, 3, 4]), [2, 0, 1]).shape") { call in
+      .tensor(try call.tensor("x").permuted(call.shapeOfRest("order")))
+    },
+    Builtin("transpose(x, a = -2, b = -1)", "two axes exchanged", example: "transpose([[1, 2], [3, 4]])") { call in
+      .tensor(try call.tensor("x").transposed(call.integer("a"), call.integer("b")))
+    },
+    Builtin("concat(xs, axis = 0)", "tensors joined along an axis", example: "concat([ones([1, 2]), zeros([1, 2])])") { call in
+      .tensor(try Tensor::concat(call.tensors("xs"), axis: call.integer("axis")))
+    },
+    Builtin("stack(xs, axis = 0)", "tensors side by side on a new axis", example: "stack([[1, 2], [3, 4]])") { call in
+      .tensor(try Tensor::stack(call.tensors("xs"), axis: call.integer("axis")))
+    },
+    Builtin("split(x, sizes, axis = 0)", "parts along an axis (so many, or of these sizes); text at a separator", example: "split(arange(6), 3)") { call in
+      if case .string(let text) = call["x"] {
+        let separator = try call.string("sizes")
+        guard !separator.isEmpty else { return .list(text.map { .string(String($0)) }) }
+        return .list(text.split(separator: separator, omittingEmptySubsequences: false).map { .string(String($0)) })
+      }
+      let x = try call.tensor("x")
+      let axis = try call.integer("axis")
+      let place = axis < 0 ? axis + x.rank : axis
+      guard place >= 0, place < x.rank else { throw call.error(.index, "axis \(axis) is not in \(x)", argument: "axis") }
+      var sizes = try call.shape("sizes")
+      if case .number = call["sizes"] {
+        let count = sizes[0]
+        guard count > 0, x.shape[place] % count == 0 else {
+          throw call.error(.value, "axis \(axis) of \(x) does not split into \(count) equal parts", argument: "sizes")
+        }
+        sizes = [Int](repeating: x.shape[place] / count, count: count)
+      }
+      return .list(try x.split(sizes: sizes, axis: place).map { .tensor($0) })
+    },
+    Builtin("pad(x, amounts, value = 0)", "a border: [[before, after], ...] an axis", example: "pad([1, 2], [[1, 1]])") { call in
+      let x = try call.tensor("x")
+      let pairs = try call.list("amounts").map { pair -> (before: Int, after: Int) in
+        guard case .list(let ends) = pair, ends.count == 2, case .number(let before) = ends[0],
+          case .number(let after) = ends[1], let low = Int(exactly: before), let high = Int(exactly: after)
+        else {
+          throw call.error(.type, "`amounts` is \(call["amounts"].quoted); expected [[before, after], ...]", argument: "amounts")
+        }
+        return (low, high)
+      }
+      return .tensor(try x.padded(pairs, value: call.number("value")))
+    },
+    Builtin("flip(x, axis = none)", "in reverse along axes", example: "flip([1, 2, 3])") { call in
+      .tensor(try call.tensor("x").flipped(axes: call.axes("axis")))
+    },
+    Builtin("roll(x, shift, axis = 0)", "moved along an axis, the end coming in at the start", example: "roll([1, 2, 3], 1)") { call in
+      let x = try call.tensor("x")
+      let axis = try call.integer("axis")
+      let place = axis < 0 ? axis + x.rank : axis
+      guard place >= 0, place < x.rank else { throw call.error(.index, "axis \(axis) is not in \(x)", argument: "axis") }
+      let size = x.shape[place]
+      let wrapped = try call.integer("shift") % Swift.max(size, 1)
+      let shift = wrapped < 0 ? wrapped + size : wrapped
+      if shift == 0 { return .tensor(x) }
+      return .tensor(try Tensor::concat(
+        [x.narrowed(axis: place, size - shift..<size), x.narrowed(axis: place, 0..<size - shift)], axis: place))
+    },
+    Builtin("expand(x, ...shape)", "repeated without copying, as broadcasting does", example: "expand([1, 2], [3, 2])") { call in
+      .tensor(try call.tensor("x").broadcast(to: call.shapeOfRest("shape")))
+    },
+    Builtin("unsqueeze(x, axis)", "a new axis of size 1", example: "unsqueeze([1, 2], 0).shape") { call in
+      .tensor(try call.tensor("x").expanded(call.integer("axis")))
+    },
+    Builtin("squeeze(x, axis = none)", "without axes of size 1", example: "squeeze(ones([1, 3])).shape") { call in
+      .tensor(try call.tensor("x").squeezed(call.optionalInteger("axis")))
+    },
+    Builtin("take(x, indices, axis = 0)", "elements at places along an axis", example: "take([10, 20, 30], [2, 0])") { call in
+      .tensor(try Tensor::take(call.tensor("x"), call.indices("indices"), axis: call.integer("axis")))
+    },
+    Builtin("where(condition, a, b)", "a where the condition holds, else b", example: "where(tensor([1, -1]) > 0, 1, 0)") { call in
+      let condition: Tensor
+      if case .bool(let flag) = call["condition"] { condition = Tensor(flag ? 1 : 0, dtype: .bool) } else { condition = try call.tensor("condition") }
+      let test = condition.dtype == .bool ? condition : try condition.cast(to: .bool)
+      switch (call["a"], call["b"]) {
+      case (.number(let a), .tensor(let b)): return .tensor(try select(test, a, b))
+      case (.tensor(let a), .number(let b)): return .tensor(try select(test, a, b))
+      default: return .tensor(try select(test, call.tensor("a"), call.tensor("b")))
+      }
+    },
+    Builtin("sort_pair(x)", "the larger and the smaller of the two rows of x: t, r with t >= r", example: "sort_pair([[0.2, 0.9], [0.5, 0.1]])") { call in
+      let x = try call.tensor("x")
+      guard x.rank > 0, x.shape[0] == 2 else {
+        throw call.error(.shape, "`x` is \(x); expected two rows", argument: "x")
+      }
+      let rows = try x.split(sizes: [1, 1], axis: 0).map { try $0.squeezed(0) }
+      return .list([.tensor(try Tensor::maximum(rows[0], rows[1])), .tensor(try Tensor::minimum(rows[0], rows[1]))])
+    },
+  ])
+}
+
+extension Call {
+  /// Whole numbers as int32, whatever they were written as.
+  func indices(_ name: String) throws -> Tensor {
+    let tensor = try tensor(name)
+    return tensor.dtype.isInteger ? tensor : try tensor.cast(to: .int32)
+  }
+}

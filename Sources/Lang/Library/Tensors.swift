@@ -1,0 +1,94 @@
+// Making tensors, and taking numbers out of them.
+
+import Tensor
+
+extension Library {
+  static let tensors = Library("Tensors", [
+    Builtin("tensor(x, dtype = none)", "a tensor from numbers or nested lists (float32)", example: "tensor([[1, 2], [3, 4]])") { call in
+      guard let dtype = try call.optionalDType("dtype") else { return .tensor(try call.tensor("x")) }
+      // Through float64, so that whole numbers and doubles keep their digits.
+      guard let tensor = try call["x"].asTensor(.float64) else { return .tensor(try call.tensor("x")) }
+      return .tensor(try tensor.cast(to: dtype))
+    },
+    Builtin("zeros(...shape, dtype = \"float32\")", "zeros of a shape", example: "zeros([2, 3])") { call in
+      .tensor(try Tensor.zeros(call.sizes(), dtype: call.dtype("dtype")))
+    },
+    Builtin("ones(...shape, dtype = \"float32\")", "ones of a shape", example: "ones([2, 3])") { call in
+      .tensor(try Tensor.ones(call.sizes(), dtype: call.dtype("dtype")))
+    },
+    Builtin("full(shape, value, dtype = \"float32\")", "one number everywhere", example: "full([2, 2], 7)") { call in
+      let shape = try call.legal(call.shape("shape"))
+      return .tensor(try Tensor.full(shape, call.number("value"), dtype: call.dtype("dtype")))
+    },
+    Builtin("eye(n, dtype = \"float32\")", "the identity matrix", example: "eye(3)") { call in
+      .tensor(try Tensor.eye(call.integer("n", in: 0...1 << 20), dtype: call.dtype("dtype")))
+    },
+    Builtin("arange(start, end = none, step = 1, dtype = \"float32\")", "numbers at equal steps, without the end", example: "arange(5)") { call in
+      let first = try call.number("start")
+      let end = try call.optionalNumber("end")
+      return .tensor(try Tensor.arange(
+        from: end == nil ? 0 : first, to: end ?? first, by: call.number("step"), dtype: call.dtype("dtype")))
+    },
+    Builtin("linspace(start, end, n = 50, dtype = \"float32\")", "n numbers from start to end", example: "linspace(0, 1, 5)") { call in
+      .tensor(try Tensor.linspace(
+        call.number("start"), call.number("end"), call.integer("n", in: 0...Int.max), dtype: call.dtype("dtype")))
+    },
+    Builtin("zeros_like(x)", "zeros of the same shape and dtype", example: "zeros_like([1, 2])") { call in
+      let x = try call.tensor("x")
+      return .tensor(try Tensor.zeros(x.shape, dtype: x.dtype))
+    },
+    Builtin("ones_like(x)", "ones of the same shape and dtype", example: "ones_like([1, 2])") { call in
+      let x = try call.tensor("x")
+      return .tensor(try Tensor.ones(x.shape, dtype: x.dtype))
+    },
+    Builtin("cast(x, dtype)", "the same numbers in another dtype", example: "cast([1.5, 2.5], \"int32\")") { call in
+      let dtype = try call.dtype("dtype")
+      guard let tensor = try call["x"].asTensor(.float64) else { return .tensor(try call.tensor("x")) }
+      return .tensor(try tensor.cast(to: dtype))
+    },
+    Builtin("item(x)", "the number in a tensor of one element", example: "item(tensor([3]))") { call in
+      .number(try call.number("x"))
+    },
+    Builtin("tolist(x)", "nested lists of the numbers", example: "tolist(eye(2))") { call in
+      let x = try call.tensor("x")
+      let numbers = try x.scalars(Double.self)
+      return Value.nested(numbers[...], x.shape[...], isBool: x.dtype == .bool)
+    },
+    Builtin("eval(x)", "compute now what is pending in a tree of tensors", example: "eval(ones([2]) + 1)") { call in
+      try evaluate(call.tree("x").leaves)
+      return call["x"]
+    },
+  ])
+}
+
+extension Call {
+  /// The sizes of `zeros(2, 3)` and of `zeros([2, 3])`.
+  func sizes() throws -> [Int] { try legal(shapeOfRest("shape")) }
+
+  func legal(_ shape: [Int]) throws -> [Int] {
+    guard shape.allSatisfy({ $0 >= 0 }) else { throw error(.value, "the shape \(shape) has a negative size", argument: "shape") }
+    var count = 1
+    for size in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: Swift.max(size, 1))
+      guard !overflow, product <= 1 << 36 else {
+        throw error(.limit, "a tensor of shape \(shape) does not fit in memory", argument: "shape")
+      }
+      count = product
+    }
+    return shape
+  }
+}
+
+extension Value {
+  fileprivate static func nested(_ numbers: ArraySlice<Double>, _ shape: ArraySlice<Int>, isBool: Bool) -> Value {
+    guard let size = shape.first else {
+      let number = numbers.first ?? 0
+      return isBool ? .bool(number != 0) : .number(number)
+    }
+    let inner = size == 0 ? 0 : numbers.count / size
+    return .list((0..<size).map { index in
+      let start = numbers.startIndex + index * inner
+      return nested(numbers[start..<start + inner], shape.dropFirst(), isBool: isBool)
+    })
+  }
+}

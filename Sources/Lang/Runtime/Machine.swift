@@ -1,0 +1,200 @@
+// The stack of frames and the calling convention.
+
+import Tensor
+
+/// Runs functions. Confined to the thread that runs the interpreter.
+final class Machine {
+  /// Values in all frames together; a deeper program is a runaway recursion.
+  private static let capacity = 1 << 20
+  /// Native stack kept free for the runtime below a call: tensor operations, formatting, files.
+  private static let reserve = 256 << 10
+
+  private let base: UnsafeMutablePointer<Value?>
+  private let end: UnsafeMutablePointer<Value?>
+  @exclusivity(unchecked) private var top: UnsafeMutablePointer<Value?>
+  @exclusivity(unchecked) private var depth = 0
+  /// The lowest stack address a call may reach on the thread that runs now.
+  private var stackFloor: UInt = 0
+  unowned var interpreter: Interpreter!
+
+  init() {
+    base = .allocate(capacity: Self.capacity)
+    end = base + Self.capacity
+    top = base
+  }
+
+  deinit { base.deallocate() }
+
+  /// Runs a program's code in a frame of its own.
+  func run(slotCount: Int, variableCount: Int, _ body: (Frame) throws -> Value) throws -> Value {
+    let outer = stackFloor
+    stackFloor = stackAddress() - UInt(interpreter.stackSize - min(Self.reserve, interpreter.stackSize / 2))
+    defer { stackFloor = outer }
+    let frame = try push(slotCount, captures: [], own: variableCount)
+    defer { pop(slotCount) }
+    return try body(frame)
+  }
+
+  /// Calls a written function whose arguments already lie in the order of its parameters; nil takes the default.
+  func invoke(
+    _ code: FunctionCode, _ captures: [Variable], _ fill: (UnsafeMutablePointer<Value?>) -> Void
+  ) throws -> Value {
+    let frame = try push(code.slotCount, captures: captures, own: code.ownVariableCount)
+    defer { pop(code.slotCount) }
+    fill(frame.slots)
+    for effect in code.prologue { _ = try effect(frame) }
+    return try code.body(frame)
+  }
+
+  @inline(__always)
+  private func push(_ count: Int, captures: [Variable], own: Int) throws -> Frame {
+    let slots = top
+    guard end - slots > count, stackAddress() > stackFloor else { throw Messages.recursionTooDeep(depth) }
+    slots.initialize(repeating: nil, count: count)
+    top = slots + count
+    depth += 1
+    guard own > 0 else { return Frame(slots: slots, variables: captures) }
+    return Frame(slots: slots, variables: captures + (0..<own).map { _ in Variable() })
+  }
+
+  @inline(__always)
+  private func pop(_ count: Int) {
+    top -= count
+    top.deinitialize(count: count)
+    depth -= 1
+  }
+
+  @inline(__always)
+  private func stackAddress() -> UInt {
+    var marker: UInt8 = 0
+    return withUnsafeMutablePointer(to: &marker) { UInt(bitPattern: $0) }
+  }
+
+  // MARK: calls from anywhere
+
+  /// Calls any callable with sorted or unsorted arguments. `place` is where carets go.
+  func apply(_ callee: Value, _ given: GivenArguments, at place: CallPlace?) throws -> Value {
+    switch callee {
+    case .function(let function): return try call(function, given, at: place)
+    case .object(let object):
+      guard let signature = object.signature else { throw Messages.notCallable(callee, place) }
+      let matched = try signature.matched(given)
+      return try guarded(signature, matched, place) {
+        try object.call(Call(signature: signature, arguments: matched, machine: self, place: place))
+      }
+    default: throw Messages.notCallable(callee, place)
+    }
+  }
+
+  func call(_ function: Function, _ given: GivenArguments, at place: CallPlace?) throws -> Value {
+    let matched: MatchedArguments
+    do {
+      matched = try function.signature.matched(given)
+    } catch let error as Diagnostic {
+      throw place.map { error.located($0.span(forUnmatched: error)) } ?? error
+    }
+    return try call(function, matched, at: place)
+  }
+
+  func call(_ function: Function, _ matched: MatchedArguments, at place: CallPlace?) throws -> Value {
+    switch function.body {
+    case .written(let code, let captures):
+      return try traced(function.name, place) {
+        try invoke(code, captures) { slots in
+          for (index, value) in matched.values.enumerated() { slots[index] = value }
+          var next = matched.values.count
+          if code.signature.rest != nil {
+            slots[next] = .list(matched.rest)
+            next += 1
+          }
+          if code.signature.settings != nil { slots[next] = .record(matched.settings) }
+        }
+      }
+    case .builtin(let builtin):
+      return try guarded(function.signature, matched, place) {
+        try builtin.body(Call(signature: function.signature, arguments: matched, machine: self, place: place))
+      }
+    case .made(let body):
+      return try guarded(function.signature, matched, place) {
+        try body(Call(signature: function.signature, arguments: matched, machine: self, place: place))
+      }
+    }
+  }
+
+  /// Adds the call to the traceback of an error that comes out of it.
+  @inline(__always)
+  func traced(_ name: String, _ place: CallPlace?, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch var error as Diagnostic {
+      if let place, error.traceback.count < 1000 {
+        error.traceback.append(.init(function: name, span: place.span))
+      }
+      throw error
+    }
+  }
+
+  /// Turns what a builtin throws into a diagnostic at the call.
+  @inline(__always)
+  func guarded(
+    _ signature: Signature, _ matched: MatchedArguments, _ place: CallPlace?, _ body: () throws -> Value
+  ) throws -> Value {
+    do {
+      return try body()
+    } catch {
+      throw Messages.diagnostic(of: error, in: signature.name, at: place, Self.labels(signature, matched, place))
+    }
+  }
+
+  /// The tensors among the arguments, named as written, with their shapes.
+  private static func labels(_ signature: Signature, _ matched: MatchedArguments, _ place: CallPlace?)
+    -> [Diagnostic.Label]
+  {
+    guard let place else { return [] }
+    var labels: [Diagnostic.Label] = []
+    for (parameter, value) in zip(signature.parameters, matched.values) {
+      guard case .tensor(let tensor)? = value, let range = place.argument(parameter.name, in: signature) else { continue }
+      let name = place.source.excerpt(range)
+      let shown = name.count > 20 || name.contains("\n") ? "" : "\(name): "
+      labels.append(.init(Span(source: place.source, range: range), shown + tensor.description))
+    }
+    return labels.count <= 4 ? labels : []
+  }
+}
+
+/// Where a call stands in its source, for carets.
+final class CallPlace: Sendable {
+  let source: Source
+  let range: Range<Int>
+  let callee: Range<Int>
+  /// Positional arguments' places, spreads aside.
+  let positional: [Range<Int>]
+  let named: [String: Range<Int>]
+
+  init(
+    source: Source, range: Range<Int>, callee: Range<Int>, positional: [Range<Int>], named: [String: Range<Int>]
+  ) {
+    self.source = source
+    self.range = range
+    self.callee = callee
+    self.positional = positional
+    self.named = named
+  }
+
+  var span: Span { Span(source: source, range: range) }
+
+  /// The place of a parameter's argument, nil where it came by spread or default.
+  func argument(_ name: String, in signature: Signature) -> Range<Int>? {
+    if let range = named[name] { return range }
+    guard let index = signature.index(of: name), index < min(positional.count, signature.positionalCount) else {
+      return nil
+    }
+    return positional[index]
+  }
+
+  /// Errors of matching point at the argument they name, else at the function's name.
+  func span(forUnmatched error: Diagnostic) -> Span {
+    let culprit = named.first { error.message.contains("`\($0.key)`") }?.value
+    return Span(source: source, range: culprit ?? callee)
+  }
+}

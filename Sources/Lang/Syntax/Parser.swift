@@ -1,0 +1,193 @@
+// Tokens to tree, by recursive descent: a function a production, the production above it. Reading order: this
+// file (tokens, blocks, targets), Parser+Statements, Parser+Expressions (the operators, loosest first), Parser+Primaries.
+
+/// A mistake in the text; `isUnfinished` where more text could mend it, which is how the prompt knows to go on.
+struct SyntaxFailure: Error {
+  let diagnostic: Diagnostic
+  var isUnfinished = false
+}
+
+struct Program {
+  let source: Source
+  let statements: [Statement]
+  /// A trailing `;`: the value is not shown.
+  let isHidden: Bool
+}
+
+struct Parser {
+  let source: Source
+  var tokens: [Token]
+  var place = 0
+  /// Newlines mean nothing inside parentheses and brackets; the last entry tells.
+  var ignoresNewlines = [false]
+  /// The names that `_` stands for in the pipe stages around this place.
+  var placeholders: [(name: String, isUsed: Bool)] = []
+  var placeholderCount = 0
+  var depth = 0
+  var blockDepth = 0
+
+  /// Deeper nesting than any person writes; keeps the parser's own stack safe.
+  static let depthLimit = 200
+
+  init(_ source: Source, in range: Range<Int>? = nil) throws {
+    self.source = source
+    tokens = try Lexer.tokens(of: source, in: range)
+  }
+
+  static func program(_ source: Source) throws -> Program {
+    var parser = try Parser(source)
+    return try parser.program()
+  }
+
+  // MARK: tokens
+
+  /// The token here, newlines passed over where they mean nothing.
+  var token: Token {
+    mutating get {
+      if ignoresNewlines.last == true { skipNewlines() }
+      return tokens[place]
+    }
+  }
+
+  mutating func skipNewlines() {
+    while tokens[place].kind == .newline { place += 1 }
+  }
+
+  /// The token after this one, newlines not counted.
+  func following(_ start: Int? = nil) -> Int {
+    var index = (start ?? place) + 1
+    while index < tokens.count - 1, tokens[index].kind == .newline { index += 1 }
+    return min(index, tokens.count - 1)
+  }
+
+  @discardableResult
+  mutating func advance() -> Token {
+    let current = token
+    if place < tokens.count - 1 { place += 1 }
+    return current
+  }
+
+  mutating func take(_ symbol: Symbol) -> Token? { token.kind == .symbol(symbol) ? advance() : nil }
+  mutating func take(_ keyword: Keyword) -> Token? { token.kind == .keyword(keyword) ? advance() : nil }
+
+  @discardableResult
+  mutating func expect(_ symbol: Symbol, _ purpose: String) throws -> Token {
+    if let found = take(symbol) { return found }
+    throw failure("expected `\(symbol.rawValue)` \(purpose), found \(token.described)")
+  }
+
+  mutating func expectName(_ purpose: String) throws -> (name: String, range: Range<Int>) {
+    let current = token
+    if case .name(let name) = current.kind {
+      advance()
+      return (name, current.range)
+    }
+    if case .keyword(let keyword) = current.kind {
+      throw failure("`\(keyword.rawValue)` is a word of the language, no name for \(purpose)")
+    }
+    throw failure("expected a name for \(purpose), found \(current.described)")
+  }
+
+  /// At the present token, or at another place.
+  mutating func failure(_ message: String, at range: Range<Int>? = nil, hint: String? = nil) -> SyntaxFailure {
+    let current = token
+    return SyntaxFailure(
+      diagnostic: Diagnostic(.syntax, message, at: Span(source: source, range: range ?? current.range), hint: hint),
+      isUnfinished: range == nil && current.kind == .end)
+  }
+
+  var lastEnd: Int { place > 0 ? tokens[place - 1].range.upperBound : 0 }
+
+  /// Reads inside brackets: newlines ignored until `body` is done.
+  mutating func bracketed<R>(_ body: (inout Parser) throws -> R) throws -> R {
+    ignoresNewlines.append(true)
+    defer { ignoresNewlines.removeLast() }
+    return try body(&self)
+  }
+
+  mutating func nested<R>(_ body: (inout Parser) throws -> R) throws -> R {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= Self.depthLimit else {
+      throw failure("nested more than \(Self.depthLimit) levels deep", at: token.range)
+    }
+    return try body(&self)
+  }
+
+  // MARK: program and blocks
+
+  // program := { statement (newline | ";") }
+  mutating func program() throws -> Program {
+    var statements: [Statement] = []
+    var isHidden = false
+    if case .symbol(.pipe) = tokens[following(-1)].kind {
+      place = following(-1)
+      statements.append(try continuedPipe())
+      isHidden = try endOfStatement()
+    }
+    while true {
+      skipNewlines()
+      if token.kind == .end { break }
+      statements.append(try statement())
+      isHidden = try endOfStatement()
+    }
+    return Program(source: source, statements: statements, isHidden: isHidden)
+  }
+
+  /// A cell that begins with `|>` goes on with the last result.
+  private mutating func continuedPipe() throws -> Statement {
+    let start = tokens[place].range
+    let last = Expression(form: .name("_"), range: start)
+    let value = try pipeStages(after: last)
+    return Statement(form: .expression(value), range: value.range)
+  }
+
+  /// Whether the statement ended with `;`.
+  mutating func endOfStatement() throws -> Bool {
+    var isHidden = false
+    while take(.semicolon) != nil { isHidden = true }
+    if isHidden { return true }
+    switch tokens[place].kind {
+    case .newline, .end, .symbol(.closeBrace): return false
+    case .symbol(.assign):
+      throw failure(
+        "this cannot be assigned to", hint: "names, fields and elements can: `x = 1`, `r.a = 1`, `xs[0] = 1`")
+    default:
+      throw failure(
+        "expected the end of the statement, found \(tokens[place].described)",
+        hint: "one statement a line; `;` between two on a line")
+    }
+  }
+
+  // block := "{" { statement } "}"
+  mutating func block(_ purpose: String) throws -> Block {
+    skipNewlinesBeforeBrace()
+    let open = try expect(.openBrace, purpose)
+    return try nested { parser in
+      parser.ignoresNewlines.append(false)
+      parser.blockDepth += 1
+      defer {
+        parser.ignoresNewlines.removeLast()
+        parser.blockDepth -= 1
+      }
+      var statements: [Statement] = []
+      while true {
+        parser.skipNewlines()
+        if parser.token.kind == .symbol(.closeBrace) { break }
+        if parser.token.kind == .end {
+          var failure = parser.failure("this `{` has no `}`", at: open.range)
+          failure.isUnfinished = true
+          throw failure
+        }
+        statements.append(try parser.statement())
+        _ = try parser.endOfStatement()
+      }
+      let close = parser.advance()
+      return Block(statements: statements, range: open.range.lowerBound..<close.range.upperBound)
+    }
+  }
+
+  private mutating func skipNewlinesBeforeBrace() {
+    if tokens[place].kind == .newline, tokens[following()].kind == .symbol(.openBrace) { skipNewlines() }
+  }
+}
