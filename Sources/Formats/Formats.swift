@@ -1,0 +1,104 @@
+// Reading and writing by format: one row a format. Reading goes by content, writing by the name's ending.
+
+import Foundation
+import OrderedCollections
+import Tensor
+
+/// How a file's first bytes are recognised, and who reads it.
+private struct Format: Sendable {
+  let name: String
+  let begins: @Sendable (UnsafeRawBufferPointer) -> Bool
+  let read: @Sendable (_ path: String, _ bytes: UnsafeRawBufferPointer) throws -> FileValue
+}
+
+private let formats: [Format] = [
+  Format(name: "npz") { $0.starts(with: ZipArchive.magic) } read: { try NumPyArchive.read($0, size: $1.count) },
+  Format(name: "npy") { $0.starts(with: NumPyArray.magic) } read: { try NumPyArray.read($1) },
+  Format(name: "png") { $0.starts(with: PNG.magic) } read: { .image(try PNG.read($1)) },
+  Format(name: "safetensors") { bytes in
+    // A header length that the file can hold, then `{`.
+    guard bytes.count > 9 else { return false }
+    let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+    return bytes[8] == UInt8(ascii: "{") && length < 1 << 40
+  } read: { _, bytes in
+    .record((try SafeTensors(bytes)).tensors.mapValues { .tensor($0) })
+  },
+  Format(name: "json") { bytes in
+    let first = bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
+    return first.map { "{[\"-0123456789tfn".utf8.contains($0) } ?? false
+  } read: { _, bytes in
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw Malformed("the text is not UTF-8") }
+    return try JSON.parse(text)
+  },
+]
+
+/// A file's contents, recognised by its first bytes: npz and safetensors a record of tensors, npy a tensor (text
+/// arrays lists), png an image, json a record, list or value.
+/// Throws `FormatError`: `.io` where the file cannot be read, `.format` where it is damaged or of no known kind.
+public func load(_ path: String) throws -> FileValue {
+  let data = try File.bytes(path)
+  return try data.withUnsafeBytes { bytes in
+    guard let format = formats.first(where: { $0.begins(bytes) }) else {
+      let first = bytes.prefix(4).map { String(format: "%02x", $0) }.joined(separator: " ")
+      throw FormatError(
+        .format, path, bytes.isEmpty ? "the file is empty" : "no known format begins with the bytes \(first)",
+        hint: "known are \(formats.map(\.name).joined(separator: ", "))")
+    }
+    do {
+      return try format.read(path, bytes)
+    } catch let error as Malformed {
+      throw FormatError(.format, path, "\(format.name): \(error.what)", hint: error.hint)
+    }
+  }
+}
+
+/// Writes a value in the format of the path's ending, whole or not at all.
+/// Throws `FormatError`: `.value` where the format cannot hold the value, `.io` where it cannot be written.
+public func save(_ value: FileValue, to path: String) throws {
+  let ending = (path as NSString).pathExtension.lowercased()
+  switch ending {
+  case "npz": try NumPyArchive.write(value, to: path)
+  case "npy":
+    guard case .tensor(let tensor) = value else { throw FormatError(.value, path, "an npy holds one tensor", hint: "records go into .npz") }
+    try write(try NumPyArray.bytes(of: tensor), to: path)
+  case "safetensors":
+    var tensors: [(String, Tensor)] = []
+    try collect(value, "", &tensors, path)
+    try SafeTensors(tensors: .init(tensors, uniquingKeysWith: { $1 })).write(to: path)
+  case "json":
+    do {
+      try write(Array(try JSON.text(of: value).utf8) + [0x0A], to: path)
+    } catch let error as FormatError where error.kind == .value {
+      throw FormatError(.value, path, error.message, hint: error.hint)
+    }
+  case "png":
+    guard case .image(let raster) = value else { throw FormatError(.value, path, "a png holds an image", hint: "`grid` makes one of images") }
+    do {
+      try write(try PNG.bytes(of: raster), to: path)
+    } catch let error as Malformed {
+      throw FormatError(.value, path, error.what, hint: error.hint)
+    }
+  default:
+    throw FormatError(
+      .value, path, ending.isEmpty ? "the name has no ending that says the format" : "files of .\(ending) cannot be written",
+      hint: "endings are .npz .npy .safetensors .json .png")
+  }
+}
+
+private func write(_ bytes: [UInt8], to path: String) throws {
+  try AtomicFile.write(to: path) { try $0.write(contentsOf: bytes) }
+}
+
+/// Nested records flattened to names joined by `/`.
+private func collect(_ value: FileValue, _ name: String, _ tensors: inout [(String, Tensor)], _ path: String) throws {
+  func joined(_ key: String) -> String { name.isEmpty ? key : name + "/" + key }
+  switch value {
+  case .tensor(let tensor): tensors.append((name.isEmpty ? "tensor" : name, tensor))
+  case .number(let number): tensors.append((name, Tensor(number, dtype: .float64)))
+  case .record(let fields): for (key, field) in fields { try collect(field, joined(key), &tensors, path) }
+  case .list(let items):
+    for (index, item) in items.enumerated() { try collect(item, joined(String(index)), &tensors, path) }
+  case .none, .bool, .string, .image:
+    throw FormatError(.value, path, "\(name.isEmpty ? "the value" : name) is no tensor", hint: "safetensors holds tensors only")
+  }
+}
