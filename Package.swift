@@ -19,14 +19,19 @@ let collections: Target.Dependency = .product(name: "OrderedCollections", packag
 
 let package = Package(
   name: "imf-repl",
+  products: [.executable(name: "imf-repl", targets: ["Repl"])],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
   ],
   targets: [
     // System libraries
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "COpenBLAS"),
+    .systemLibrary(name: "CEditline"),
     .systemLibrary(name: "CPNG"),
+    .systemLibrary(name: "CSixel"),
+    .systemLibrary(name: "CCairo"),
     .systemLibrary(name: "CZip"),
 
     // The layers, from the ground up
@@ -41,9 +46,18 @@ let package = Package(
       name: "MeanFlow", dependencies: ["Tensor", "Formats", collections],
       resources: [.copy("Resources/data")], swiftSettings: swiftSettings),
     .target(name: "Lang", dependencies: ["Tensor", collections], swiftSettings: swiftSettings),
+    .target(name: "CEditShim", dependencies: ["CEditline"]),
+    .executableTarget(
+      name: "Repl",
+      dependencies: [
+        "Tensor", "Formats", "MeanFlow", "Lang", "CEditline", "CEditShim", "CSixel", "CCairo", "CPNG", collections,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
 
     // Tests
     .testTarget(name: "TensorTests", dependencies: ["Tensor"], swiftSettings: swiftSettings),
+    .testTarget(name: "ReplTests", dependencies: ["Repl", "Lang", "Tensor"], swiftSettings: swiftSettings),
     .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
   ]
 )

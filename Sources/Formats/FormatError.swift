@@ -2,7 +2,7 @@
 
 /// A file cannot be read, is not what it claims to be, or cannot be written.
 public struct FormatError: Error, Sendable, CustomStringConvertible {
-  public enum Kind: String, Sendable {
+  public enum Reason: String, Sendable {
     /// The file system said no: missing, no permission, disk full.
     case io
     /// The contents are corrupt or of an unknown kind.
@@ -11,13 +11,13 @@ public struct FormatError: Error, Sendable, CustomStringConvertible {
     case value
   }
 
-  public let kind: Kind
+  public let reason: Reason
   /// Path first, then what is wrong.
   public let message: String
   public let hint: String?
 
-  public init(_ kind: Kind, _ path: String, _ what: String, hint: String? = nil) {
-    self.kind = kind
+  public init(_ reason: Reason, _ path: String, _ what: String, hint: String? = nil) {
+    self.reason = reason
     message = path.isEmpty ? what : "\(path): \(what)"
     self.hint = hint
   }

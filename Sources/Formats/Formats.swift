@@ -68,7 +68,7 @@ public func save(_ value: FileValue, to path: String) throws {
   case "json":
     do {
       try write(Array(try JSON.text(of: value).utf8) + [0x0A], to: path)
-    } catch let error as FormatError where error.kind == .value {
+    } catch let error as FormatError where error.reason == .value {
       throw FormatError(.value, path, error.message, hint: error.hint)
     }
   case "png":

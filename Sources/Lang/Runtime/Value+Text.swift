@@ -15,10 +15,13 @@ extension Double {
 }
 
 extension Value {
-  /// As `print` shows it: a string bare.
+  /// As `print` shows it: a string bare, a tensor without axes as its number.
   public var text: String {
-    if case .string(let text) = self { return text }
-    return quoted
+    switch self {
+    case .string(let text): text
+    case .tensor(let tensor) where tensor.rank == 0: TensorText(tensor).brief
+    default: quoted
+    }
   }
 
   /// As the prompt shows it: a string in quotes.

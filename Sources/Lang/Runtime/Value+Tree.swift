@@ -54,6 +54,10 @@ extension Value {
     case .tensor(let tensor): return .tensor(tensor)
     case .number(let number): return .tensor(Tensor(number))
     case .list(let items):
+      // Plain numbers stand for a tensor, as everywhere.
+      if items.contains(where: { if case .number = $0 { true } else { false } }), let tensor = try asTensor() {
+        return .tensor(tensor)
+      }
       var trees: [Tree] = []
       for item in items {
         guard let tree = try item.asTree() else { return nil }

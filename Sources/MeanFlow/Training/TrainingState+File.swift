@@ -1,0 +1,79 @@
+// A training run in one safetensors file: parameters, average and moments as tensors, everything else as metadata.
+// Written whole or not at all; a run that goes on from it computes the same bits as one that never stopped.
+
+import Formats
+import OrderedCollections
+import Tensor
+
+extension TrainingState {
+  private static let kind = "imf-repl training state 1"
+  private static let groups = ["params", "ema_params", "mu", "nu"]
+
+  /// Writes the run. Throws `FormatError` where the file cannot be written; an older file then stays as it was.
+  public func save(to path: String) throws {
+    var tensors: OrderedDictionary<String, Tensor> = [:]
+    for (group, values) in zip(Self.groups, [network.p.values, ema, mu, nu]) {
+      for (name, tensor) in zip(network.p.names, values) { tensors["\(group)/\(name)"] = tensor }
+    }
+    var metadata: OrderedDictionary<String, String> = [
+      "kind": Self.kind, "step": String(step), "key": "\(key.high),\(key.low)",
+    ]
+    for (name, value) in network.configuration.settings { metadata["net.\(name)"] = value.description }
+    for (name, value) in settings.settings { metadata["train.\(name)"] = value.description }
+    for (name, value) in objective.settings { metadata["imf.\(name)"] = value.description }
+    if let metrics {
+      let numbers = [metrics.loss, metrics.lossU, metrics.lossV, metrics.gradientNorm, metrics.learningRate]
+      metadata["metrics"] = numbers.map { "\($0)" }.joined(separator: ",")
+    }
+    try SafeTensors(tensors: tensors, metadata: metadata).write(to: path)
+  }
+
+  /// Reads a run. Throws `FormatError` where the file is no training state, and names what is missing in it.
+  public init(contentsOf path: String) throws {
+    let file = try SafeTensors(contentsOf: path)
+    func refuse(_ what: String, hint: String? = nil) -> FormatError { FormatError(.format, path, what, hint: hint) }
+    func field(_ name: String) throws -> String {
+      guard let text = file.metadata[name] else { throw refuse("the training state lacks `\(name)`") }
+      return text
+    }
+    guard file.metadata["kind"] == Self.kind else {
+      throw refuse("this is no training state", hint: "`load` reads any safetensors as a record of tensors")
+    }
+    var configuration = Configuration()
+    var training = TrainingSettings()
+    var objective = ObjectiveSettings()
+    guard let step = Int(try field("step")), step >= 0 else { throw refuse("the step is no whole number") }
+    let words = try field("key").split(separator: ",").compactMap { UInt32($0) }
+    guard words.count == 2 else { throw refuse("the random key is damaged") }
+    var groups: [[Tensor]] = []
+    let network: Network
+    do {
+      for name in Configuration.settingNames { try configuration.set(name, text: field("net.\(name)")) }
+      for name in TrainingSettings.settingNames { try training.set(name, text: field("train.\(name)")) }
+      for name in ObjectiveSettings.settingNames { try objective.set(name, text: field("imf.\(name)")) }
+      var loaded: Network?
+      for group in Self.groups {
+        let prefix = group + "/"
+        let own = file.tensors.filter { $0.key.hasPrefix(prefix) }
+        let named = own.map { (String($0.key.dropFirst(prefix.count)), $0.value) }
+        let net = try Network(configuration, parameters: Parameters(OrderedDictionary(uniqueKeysWithValues: named)))
+        loaded = loaded ?? net
+        groups.append(net.p.values)
+      }
+      guard let loaded else { throw refuse("the training state is empty") }
+      network = loaded
+    } catch let error as ConfigurationError {
+      throw refuse("the training state's settings are damaged: \(error)")
+    } catch let error as ParameterError {
+      throw refuse("the training state is incomplete: \(error)")
+    }
+    try self.init(
+      network: network, settings: training, objective: objective, ema: groups[1], mu: groups[2], nu: groups[3],
+      step: step, key: RandomKey(high: words[0], low: words[1]))
+    let numbers = file.metadata["metrics"]?.split(separator: ",").compactMap { Double($0) } ?? []
+    if numbers.count == 5 {
+      metrics = Metrics(
+        loss: numbers[0], lossU: numbers[1], lossV: numbers[2], gradientNorm: numbers[3], learningRate: numbers[4])
+    }
+  }
+}
