@@ -35,6 +35,8 @@ final class Console: Sendable {
 
   static let output = Console(descriptor: 1)
   static let errors = Console(descriptor: 2)
+  /// Where progress is shown: beside the text where that is looked at, else where it does not spoil a file.
+  static let progress = output.isTerminal ? output : errors
 
   /// Width in character cells; 80 where nobody tells.
   var columns: Int { fixedColumns ?? Terminal.size(of: descriptor)?.columns ?? 80 }

@@ -16,7 +16,8 @@ struct Signals: OptionSet, Sendable {
   static let resume = Signals(rawValue: 16)
 
   private static let pending = Atomic<UInt8>(0)
-  private static let computing = Atomic<Bool>(false)
+  private static let isComputing = Atomic<Bool>(false)
+  private static let isSession = Atomic<Bool>(false)
   private static let wakeWriter = Atomic<Int32>(-1)
   private static let wakeReader = Atomic<Int32>(-1)
 
@@ -37,36 +38,26 @@ struct Signals: OptionSet, Sendable {
   /// Ctrl-C, should the computation not heed the first.
   static func install(session: Bool) {
     var ends: [Int32] = [-1, -1]
-    if pipe2(&ends, O_NONBLOCK | O_CLOEXEC) == 0 {
+    if pipe(&ends) == 0 {
+      for end in ends {
+        _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+      }
       wakeReader.store(ends[0], ordering: .relaxed)
       wakeWriter.store(ends[1], ordering: .relaxed)
     }
-    computing.store(!session, ordering: .relaxed)
-    catchSignal(SIGINT, restarting: true) { number in
-      if computing.load(ordering: .relaxed) {
-        if !session(), !raised.isDisjoint(with: .interrupt) { dieOf(number) }
-        Interrupt.request()
-      }
-      raise(.interrupt)
-    }
-    catchSignal(SIGTERM, restarting: true) { number in
-      if !raised.isDisjoint(with: .terminate) { dieOf(number) }
-      if computing.load(ordering: .relaxed) { Interrupt.request() }
-      raise(.terminate)
-    }
-    guard session else { return }
-    inSession.store(true, ordering: .relaxed)
-    catchSignal(SIGWINCH, restarting: true) { _ in raise(.resize) }
+    isComputing.store(!session, ordering: .relaxed)
+    isSession.store(session, ordering: .relaxed)
+    catchSignal(SIGINT) { Signals.stopComputing($0, .interrupt, mayDie: !Signals.isSession.load(ordering: .relaxed)) }
+    catchSignal(SIGTERM) { Signals.stopComputing($0, .terminate, mayDie: true) }
+    if session { catchSignal(SIGWINCH) { _ in Signals.raise(.resize) } }
   }
-
-  private static let inSession = Atomic<Bool>(false)
-  private static func session() -> Bool { inSession.load(ordering: .relaxed) }
 
   /// Ctrl-Z and its end concern us only at the prompt, where the terminal is raw.
   static func catchSuspension(_ catching: Bool) {
     if catching {
-      catchSignal(SIGTSTP, restarting: true) { _ in raise(.suspend) }
-      catchSignal(SIGCONT, restarting: true) { _ in raise(.resume) }
+      catchSignal(SIGTSTP) { _ in Signals.raise(.suspend) }
+      catchSignal(SIGCONT) { _ in Signals.raise(.resume) }
     } else {
       signal(SIGTSTP, SIG_DFL)
       signal(SIGCONT, SIG_DFL)
@@ -77,11 +68,11 @@ struct Signals: OptionSet, Sendable {
   static func suspendProcess() { kill(getpid(), SIGSTOP) }
 
   /// Runs a computation that Ctrl-C stops.
-  static func whileComputing<Result>(_ body: () throws -> Result) rethrows -> Result {
+  static func whileComputing<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
     Interrupt.clear()
-    computing.store(true, ordering: .relaxed)
+    isComputing.store(true, ordering: .relaxed)
     defer {
-      computing.store(false, ordering: .relaxed)
+      isComputing.store(false, ordering: .relaxed)
       Interrupt.clear()
     }
     return try body()
@@ -100,12 +91,24 @@ struct Signals: OptionSet, Sendable {
   }
 
   private static func catchSignal(
-    _ number: Int32, restarting: Bool, _ handler: @escaping @convention(c) (Int32) -> Void
+    _ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void
   ) {
     var action = sigaction()
     action.__sigaction_handler.sa_handler = handler
-    action.sa_flags = restarting ? SA_RESTART : 0
+    // Restarted, so that no read or write elsewhere has to know; waiting for a key ends all the same.
+    action.sa_flags = SA_RESTART
     sigaction(number, &action, nil)
+  }
+
+  // MARK: Inside handlers: nothing but atomics, write, signal and raise.
+
+  private static func stopComputing(_ number: Int32, _ kind: Signals, mayDie: Bool) {
+    if mayDie, !raised.isDisjoint(with: kind) {
+      signal(number, SIG_DFL)
+      _ = Glibc.raise(number)
+    }
+    if isComputing.load(ordering: .relaxed) { Interrupt.request() }
+    raise(kind)
   }
 
   private static func raise(_ signal: Signals) {
@@ -114,10 +117,5 @@ struct Signals: OptionSet, Sendable {
     var byte: UInt8 = 0
     _ = write(wakeWriter.load(ordering: .relaxed), &byte, 1)
     errno = before
-  }
-
-  private static func dieOf(_ number: Int32) {
-    signal(number, SIG_DFL)
-    Glibc.raise(number)
   }
 }

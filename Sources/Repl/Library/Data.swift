@@ -1,0 +1,81 @@
+// Files and data sets.
+
+import Formats
+import Lang
+import MeanFlow
+import Tensor
+
+extension Library {
+  static let data = Library("Data", [
+    Builtin(
+      "load(path)",
+      "a file's contents, recognised by what is in it: npz npy safetensors png json; the shipped data sets by name",
+      example: "load(\"digits8.npz\").images.shape"
+    ) { call in
+      let path = try call.string("path")
+      do {
+        return try Value(Formats::load(path))
+      } catch let problem as FormatError where problem.reason == .io {
+        guard let shipped = EmbeddedData.path(of: path) else { throw problem }
+        return try Value(Formats::load(shipped))
+      }
+    },
+    Builtin(
+      "save(path, value)",
+      "write a value in the format of the ending, whole or not at all; a training state as .safetensors",
+      example: "save(\"/tmp/imf-example.npz\", {x: ones([2, 2])})"
+    ) { call in
+      // `save(value, path)` is as good as `save(path, value)`, so that `x |> save("a.npz")` reads well.
+      let isSwapped = if case .string = call["path"] { false } else { true }
+      guard case .string(let path) = isSwapped ? call["value"] : call["path"] else {
+        throw call.error(.type, "a path is missing", argument: "path")
+      }
+      let value = isSwapped ? call["path"] : call["value"]
+      try call.checkWritable(path)
+      try call.write(value, to: path)
+      return .none
+    },
+    Builtin(
+      "batches(x, y = none, size = 64, steps = none, seed = 0, drop_last = true)",
+      "shuffled batches {x, y}; bytes become numbers in [-1, 1]",
+      example: "for b in batches(zeros([8, 4, 4, 1]), range(8), size = 4) { print(b.x.shape) }"
+    ) { call in
+      let batches = try Batches(
+        images: call.tensor("x"), labels: call.optionalTensor("y"), size: call.integer("size", in: 1...Int.max),
+        steps: call.optionalInteger("steps"), seed: call.integer("seed"), dropLast: call.bool("drop_last"))
+      return .object(LazySequence("batches", count: batches.steps) {
+        let walk = batches.walk()
+        return {
+          guard let batch = try walk.next() else { return nil }
+          return .record(["x": .tensor(batch.x), "y": batch.y.map { .tensor($0) } ?? .none])
+        }
+      })
+    },
+    Builtin("image_values(x)", "bytes as numbers in [-1, 1]: x / 127.5 - 1", example: "image_values(tensor([0, 255], \"uint8\"))") { call in
+      .tensor(try imageValues(call.tensor("x")))
+    },
+  ])
+}
+
+extension Call {
+  fileprivate func write(_ value: Value, to path: String) throws {
+    if case .object(let object) = value {
+      switch object {
+      case let run as TrainingRun: return try run.state.save(to: path)
+      case let picture as Picture: return try picture.save(to: path)
+      case let plot as Plot: return try plot.picture().save(to: path)
+      case let model as Model:
+        return try SafeTensors(tensors: model.network.p.tensors).write(to: path)
+      default: break
+      }
+    }
+    if path.lowercased().hasSuffix(".png"), let tensor = try value.asTensor() {
+      let pictures = try Picture.pictures(of: tensor.shown())
+      return try Picture.grid(pictures).save(to: path)
+    }
+    guard let contents = try value.fileValue() else {
+      throw error(.type, "\(value.typeName) has no form in files", argument: "value")
+    }
+    try Formats::save(contents, to: path)
+  }
+}

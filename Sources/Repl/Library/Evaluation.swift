@@ -1,0 +1,68 @@
+// How good samples are: a classifier's accuracy, Frechet distances, the inception score.
+
+import Lang
+import MeanFlow
+import Tensor
+
+/// `classifier(...)`: called on images it gives logits and features.
+struct ImageClassifier: LanguageObject {
+  let classifier: Classifier
+
+  var typeName: String { "classifier" }
+  var summary: String {
+    "classifier of \(classifier.classes) classes, \(Classifier.features) features (trained here; not Inception)"
+  }
+  private static let calledAs = Signature("classifier(images)")
+  var signature: Signature? { Self.calledAs }
+
+  func call(_ call: Call) throws -> Value {
+    let output = try classifier(call.tensor("images"))
+    return .record(["logits": .tensor(output.logits), "features": .tensor(output.features)])
+  }
+}
+
+extension Library {
+  static let evaluation = Library("Evaluation", [
+    Builtin(
+      "classifier(images, labels, steps = 1500, seed = 0)",
+      "a small classifier trained on images and labels, for accuracy and features; not Inception",
+      example: "classifier(zeros([4, 4, 4, 1]), [0, 1, 0, 1], steps = 2)"
+    ) { call in
+      let steps = try call.integer("steps", in: 1...10_000_000)
+      let progress = Progress("classifier", total: steps)
+      defer { progress.finish() }
+      return .object(ImageClassifier(classifier: try Classifier(
+        images: call.tensor("images"), labels: call.tensor("labels"), steps: steps, seed: call.integer("seed")
+      ) { progress.update($0, ["loss": $1]) }))
+    },
+    Builtin("accuracy(classifier, images, labels)", "the share of images that the classifier gives their label", example: "accuracy(classifier(zeros([4, 4, 4, 1]), [0, 1, 0, 1], steps = 2), zeros([2, 4, 4, 1]), [0, 1]) <= 1") { call in
+      let judge = try call.object("classifier", ImageClassifier.self, as: "a classifier").classifier
+      return .number(try judge.accuracy(call.tensor("images"), call.tensor("labels")))
+    },
+    Builtin("statistics(features)", "{mu, sigma} of features [n, d], float64, unbiased", example: "statistics(normal(key(0), [8, 2])).mu") { call in
+      let result = try FeatureStatistics(features: call.tensor("features"))
+      return .record(["mu": .tensor(result.mu), "sigma": .tensor(result.sigma)])
+    },
+    Builtin(
+      "frechet_distance(mu1, sigma1, mu2 = none, sigma2 = none)",
+      "between two Gaussians; also frechet_distance(statistics1, statistics2)",
+      example: "frechet_distance([0, 0], eye(2), [1, 0], eye(2))"
+    ) { call in
+      if case .record(let first) = call["mu1"], case .record(let second) = call["sigma1"] {
+        func part(_ record: Record, _ name: String) throws -> Tensor {
+          guard let tensor = try (record[name] ?? record["ref_" + name])?.asTensor() else {
+            throw call.error(.value, "the statistics lack `\(name)`", hint: "`statistics(features)` makes {mu, sigma}")
+          }
+          return tensor
+        }
+        return .number(try frechetDistance(part(first, "mu"), part(first, "sigma"), part(second, "mu"), part(second, "sigma")))
+      }
+      return .number(try frechetDistance(
+        call.tensor("mu1"), call.tensor("sigma1"), call.tensor("mu2"), call.tensor("sigma2")))
+    },
+    Builtin("inception_score(logits, splits = 10)", "{mean, std} over splits of the reference's permutation", example: "inception_score(eye(10), splits = 1)") { call in
+      let score = try inceptionScore(call.tensor("logits"), splits: call.integer("splits", in: 1...1 << 20))
+      return .record(["mean": .number(score.mean), "std": .number(score.deviation)])
+    },
+  ])
+}

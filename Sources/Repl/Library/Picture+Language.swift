@@ -1,0 +1,27 @@
+// Pictures and plots as values of the language.
+
+import Lang
+import Tensor
+
+extension Picture: LanguageObject {
+  var typeName: String { "image" }
+  var summary: String { captionLine }
+  var fieldNames: [String] { ["width", "height", "pixels"] }
+
+  func field(_ name: String) throws -> Value? {
+    switch name {
+    case "width": .number(Double(width))
+    case "height": .number(Double(height))
+    case "pixels": .tensor(try tensor())
+    default: nil
+    }
+  }
+
+  func isEqual(to other: any LanguageObject) -> Bool { (other as? Picture)?.pixels == pixels }
+}
+
+extension Plot: LanguageObject {
+  var typeName: String { "plot" }
+  var summary: String { captionLine }
+  func isEqual(to other: any LanguageObject) -> Bool { (other as? Plot) == self }
+}

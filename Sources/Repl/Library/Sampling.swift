@@ -1,0 +1,60 @@
+// Images from noise.
+
+import Lang
+import MeanFlow
+import Tensor
+
+extension Library {
+  static let sampling = Library("Sampling", [
+    Builtin(
+      "sample(m, n = 16, labels = none, noise = none, seed = 99, sample_idx = 0, steps = 1, omega = 1, t_min = 0, t_max = 1)",
+      "images [n, H, W, C] from noise in one step or a few; without labels of the classes in turn",
+      example: "sample(imf({input_size: 4, in_channels: 1, hidden_size: 8, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 2}), n = 4).shape"
+    ) { call in
+      let network = try call.network("m")
+      let given = try call.optionalTensor("labels").map { try network.configuration.checkedLabels($0, allowsNull: true) }
+      let noise = try call.optionalTensor("noise")
+      let n = try noise?.shape.first ?? given?.count ?? call.integer("n", in: 1...1 << 24)
+      let start = try samplingStart(network, n: n, seed: call.integer("seed"), sampleIndex: call.integer("sample_idx", in: 0...Int.max))
+      let labels = try given.map { $0.rank == 0 ? try $0.broadcast(to: [n]) : $0 } ?? start.labels
+      let settings = SamplingSettings(
+        steps: try call.integer("steps", in: 1...100_000), omega: try call.number("omega"), tMin: try call.number("t_min"),
+        tMax: try call.number("t_max"))
+      return .tensor(try MeanFlow::sample(network, noise: noise ?? start.noise, labels: labels, settings))
+    },
+    Builtin("to_image(x)", "numbers in [-1, 1] as bytes: clip(127.5 x + 128, 0, 255)", example: "to_image([-1, 0, 1])") { call in
+      .tensor(try toImage(call.tensor("x")))
+    },
+    Builtin("grid(images, columns = none, gap = 2)", "images [n, H, W, C] side by side, as one image", example: "grid(zeros([4, 8, 8, 1]), columns = 2)") { call in
+      let columns = try call["columns"].isNone ? nil : call.integer("columns", in: 1...4096)
+      let gap = try call.integer("gap", in: 0...64)
+      if case .list(let items) = call["images"] {
+        let pictures = try items.map { try call.picture($0, "images") }
+        return .object(try Picture.grid(pictures, columns: columns, gap: gap))
+      }
+      let images = try call.tensor("images")
+      var grid = try Picture.grid(Picture.pictures(of: images.shown()), columns: columns, gap: gap)
+      grid.caption = (grid.caption.isEmpty ? "" : grid.caption + ", ") + Picture.describe(images)
+      return .object(grid)
+    },
+  ])
+}
+
+extension Tensor {
+  /// Network outputs in [-1, 1] as bytes, all images alike; everything else as it is.
+  func shown() throws -> Tensor {
+    guard dtype.isFloating, count > 0, try Tensor::min(self).item() < 0 else { return self }
+    return try toImage(self)
+  }
+}
+
+extension Call {
+  /// An image, or a tensor that holds one.
+  func picture(_ value: Value, _ name: String) throws -> Picture {
+    if case .object(let object) = value, let picture = object as? Picture { return picture }
+    guard let tensor = try value.asTensor() else {
+      throw error(.type, "`\(name)` holds \(value.typeName); expected images", argument: name)
+    }
+    return try Picture(tensor.shown())
+  }
+}

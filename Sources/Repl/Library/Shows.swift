@@ -1,0 +1,106 @@
+// Pictures, plots and progress.
+
+import Lang
+import Tensor
+
+extension Library {
+  static let shows = Library("Show", [
+    Builtin("show(x)", "an image, a plot, or a tensor of images inline; everything else as text", example: "show(grid(zeros([4, 8, 8, 1])))") { call in
+      try call.display(call["x"])
+      return .none
+    },
+    Builtin("plot(x, y = none, label = \"\", title = \"\")", "a line through values, or through points x, y; a record of lists gives a line each", example: "plot([3, 1, 2])") { call in
+      var plot: Plot
+      if case .record(let lines) = call["x"] {
+        plot = Plot(series: try lines.map { name, values in
+          let y = try call.numbers(values)
+          return Plot.Series(mark: .line, label: name, x: y.indices.map(Double.init), y: y)
+        })
+      } else if call["y"].isNone {
+        plot = .line(try call.numbers(call["x"]), label: try call.string("label"))
+      } else {
+        plot = try .line(x: call.numbers(call["x"]), y: call.numbers(call["y"]), label: call.string("label"))
+      }
+      plot.title = try call.string("title")
+      return .object(plot)
+    },
+    Builtin("scatter(points, y = none, classes = none, title = \"\")", "points [n, 2], or x and y; coloured by class", example: "scatter([[0, 1], [1, 2]])") { call in
+      let classes = try call["classes"].isNone ? nil : call.numbers(call["classes"]).map { Int($0) }
+      var plot: Plot
+      if call["y"].isNone {
+        let points = try call.tensor("points")
+        guard points.rank == 2, points.shape[1] == 2 else {
+          throw call.error(.shape, "`points` is \(points); expected [n, 2]", argument: "points")
+        }
+        let numbers = try points.scalars(Double.self)
+        let x = stride(from: 0, to: numbers.count, by: 2).map { numbers[$0] }
+        let y = stride(from: 1, to: numbers.count, by: 2).map { numbers[$0] }
+        plot = try .scatter(x: x, y: y, classes: classes)
+      } else {
+        plot = try .scatter(x: call.numbers(call["points"]), y: call.numbers(call["y"]), classes: classes)
+      }
+      plot.title = try call.string("title")
+      return .object(plot)
+    },
+    Builtin("hist(x, bins = none, title = \"\")", "how many values fall where", example: "hist(normal(key(0), [100]))") { call in
+      var plot = Plot.histogram(try call.numbers(call["x"]), bins: try call.optionalInteger("bins"))
+      plot.title = try call.string("title")
+      return .object(plot)
+    },
+    Builtin("progress(xs, title = \"progress\")", "walks xs and shows how far it has come", example: "for x in progress([1, 2]) { x }") { call in
+      let xs = call["xs"]
+      let title = try call.string("title")
+      _ = try call.iterator("xs")
+      return .object(LazySequence("progress", count: xs.count) {
+        let next = try xs.iterator()
+        let progress = Progress(title, total: xs.count)
+        var done = 0
+        return {
+          if done > 0 { progress.update(done) }
+          guard let item = try next?() else {
+            progress.finish()
+            return nil
+          }
+          done += 1
+          return item
+        }
+      })
+    },
+  ])
+}
+
+extension Call {
+  fileprivate func numbers(_ value: Value) throws -> [Double] {
+    if case .list(let items) = value {
+      let plain = items.compactMap { if case .number(let number) = $0 { number } else { nil } }
+      if plain.count == items.count { return plain }
+    }
+    guard let tensor = try value.asTensor() else {
+      throw error(.type, "\(value.typeName) is no list of numbers")
+    }
+    return try tensor.scalars(Double.self)
+  }
+
+  /// As `show` does: pictures as pictures, tensors that hold images as a grid.
+  fileprivate func display(_ value: Value) throws {
+    switch value {
+    case .object(let object):
+      if let picture = object as? Picture { return Display.shared.show(picture) }
+      if let plot = object as? Plot { return Display.shared.show(plot) }
+    case .tensor(let tensor) where tensor.rank >= 3 && Picture.isImageShape(tensor):
+      var picture = try Picture.grid(Picture.pictures(of: tensor.shown(), limit: 256))
+      picture.caption = Picture.describe(tensor)
+      return Display.shared.show(picture)
+    case .list(let items) where !items.isEmpty && items.allSatisfy(\.isPicture):
+      return Display.shared.show(try Picture.grid(items.map { try picture($0, "x") }))
+    default: break
+    }
+    print(value.text + "\n")
+  }
+}
+
+extension Value {
+  fileprivate var isPicture: Bool {
+    if case .object(let object) = self { object is Picture } else { false }
+  }
+}

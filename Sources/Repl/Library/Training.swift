@@ -1,0 +1,80 @@
+// Training: a state, one step, many steps.
+
+import Formats
+import Lang
+import MeanFlow
+import Tensor
+
+extension Library {
+  static let training = Library("Training", [
+    Builtin(
+      "train_state(m, seed = 42, **settings)",
+      "a run that has not begun: AdamW, schedule, EMA and objective settings by name",
+      example: "train_state(imf({input_size: 4, in_channels: 1, hidden_size: 8, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 2}), lr = 1e-3).step"
+    ) { call in
+      var settings = TrainingSettings()
+      var objective = ObjectiveSettings()
+      let ours = Set(ObjectiveSettings.settingNames)
+      try call.apply(call.settings.filter { ours.contains($0.key) }, to: &objective)
+      let rest = call.settings.filter { !ours.contains($0.key) }
+      for (name, _) in rest where !TrainingSettings.settingNames.contains(name) {
+        let known = TrainingSettings.settingNames + ObjectiveSettings.settingNames
+        throw call.error(
+          .argument, "there is no setting `\(name)`",
+          hint: nearestName(to: name, among: known).map { "did you mean `\($0)`?" } ?? "settings are \(known.joined(separator: ", "))")
+      }
+      try call.apply(rest, to: &settings)
+      let state = try TrainingState(
+        call.network("m"), settings, objective: objective, key: RandomKey(seed: call.integer("seed")))
+      return .object(TrainingRun(state: state))
+    },
+    Builtin(
+      "train_step(state, x, y, draws = none)",
+      "one step of AdamW and EMA on images x with labels y; the new state knows loss, loss_u, loss_v, lr, step, model, ema",
+      example: "train_step(train_state(imf({input_size: 4, in_channels: 1, hidden_size: 8, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 2})), zeros([2, 4, 4, 1]), [0, 1]).step"
+    ) { call in
+      let state = try call.object("state", TrainingRun.self, as: "a training state").state
+      let x = try imageValues(call.tensor("x"))
+      let y = try state.network.configuration.checkedLabels(call.tensor("y"))
+      guard x.rank > 0 else { throw call.error(.shape, "`x` is \(x); expected images [B, H, W, C]", argument: "x") }
+      let draws = call["draws"].isNone ? nil : try call.draws("draws", key: state.key.folded(in: state.step), images: x.shape)
+      return .object(TrainingRun(state: try trainStep(state, x, y, draws: draws)))
+    },
+    Builtin(
+      "train(state, x, y, steps, size = 128, seed = 0, each = none, every = 0)",
+      "many steps on shuffled batches with progress; each(state) is called every so many steps",
+      example: "train(train_state(imf({input_size: 4, in_channels: 1, hidden_size: 8, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 2})), zeros([4, 4, 4, 1]), [0, 1, 0, 1], steps = 2, size = 2).step"
+    ) { call in
+      var state = try call.object("state", TrainingRun.self, as: "a training state").state
+      let y = try state.network.configuration.checkedLabels(call.tensor("y"))
+      let total = try call.integer("steps", in: 0...Int.max)
+      let every = try call.integer("every", in: 0...Int.max)
+      // A state that has steps behind it goes on where it stopped, in the order of the same seed.
+      let batches = try Batches(
+        images: call.tensor("x"), labels: y, size: call.integer("size", in: 1...Int.max), steps: state.step + total,
+        seed: call.integer("seed"))
+      let walk = batches.walk(from: state.step)
+      let progress = Progress("train", total: total)
+      defer { progress.finish() }
+      var done = 0
+      while let batch = try walk.next() {
+        state = try trainStep(state, batch.x, batch.y ?? y)
+        done += 1
+        if let m = state.metrics {
+          guard m.loss.isFinite, m.gradientNorm.isFinite else {
+            throw call.error(
+              .value, "the loss is \(m.loss) at step \(state.step)", hint: "a smaller learning rate or a longer warm-up; the state before the call is kept")
+          }
+          progress.update(done, ["loss_u": m.lossU, "loss_v": m.lossV, "grad": m.gradientNorm, "lr": m.learningRate])
+        }
+        if every > 0, done % every == 0, !call["each"].isNone {
+          _ = try call.apply(call.function("each"), [.object(TrainingRun(state: state))])
+        }
+      }
+      return .object(TrainingRun(state: state))
+    },
+    Builtin("resume(path)", "a training state from a file that `save` wrote", example: "try resume(\"missing.safetensors\") catch err { err.kind }") { call in
+      .object(TrainingRun(state: try TrainingState(contentsOf: call.string("path"))))
+    },
+  ])
+}

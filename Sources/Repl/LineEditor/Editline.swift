@@ -1,0 +1,195 @@
+// The one file that holds libedit's pointers. It hands each key that the program itself acts on to
+// `LineEditor` as an action on a `CellText`, and carries the changed text back into libedit.
+// Recipes (pushed key for Enter, own reader, prompt literals): libedit 3.1-20221030 as tried.
+
+import CEditShim
+import CEditline
+import Glibc
+
+/// What a key asks for. Each is a libedit function of its own, because libedit tells a callback the key
+/// but not the function it was bound to.
+enum EditAction: String, CaseIterable {
+  case enter = "imf-enter"
+  case newLine = "imf-new-line"
+  case up = "imf-up"
+  case down = "imf-down"
+  case endOrDelete = "imf-end-or-delete"
+  case complete = "imf-complete"
+  case paste = "imf-paste"
+  case showChoices = "imf-show-choices"
+  case closeBrace = "imf-close-brace"
+  case interrupt = "imf-interrupt"
+  case skipControlReply = "imf-skip-control-reply"
+  case skipStringReply = "imf-skip-string-reply"
+}
+
+/// What the editor does after an action.
+enum EditReaction {
+  case nothing
+  case run
+  case refuse
+  /// Draw the text as it is now, then go on with `EditAction.showChoices`.
+  case listChoices
+  case endInput
+  /// Something was written below the text: draw prompt and text anew.
+  case redraw
+}
+
+/// An open libedit.
+final class Editline {
+  /// Carries out an action on the text.
+  var onAction: (EditAction, inout CellText) -> EditReaction = { _, _ in .nothing }
+  /// Brings the next scalar; nil ends the reading of this cell.
+  var onRead: () -> Unicode.Scalar? = { nil }
+
+  private let editor: OpaquePointer
+  private var prompt: UnsafeMutablePointer<CChar>?
+
+  /// Brackets the parts of a prompt that take no room.
+  static let literal: Unicode.Scalar = "\u{1}"
+  /// Read in place of a key when Ctrl-C came; bound to `EditAction.interrupt`. Control-^.
+  static let interruptKey: Unicode.Scalar = "\u{1e}"
+  /// Sequences that no keyboard sends, pushed by one action to have another done after a redraw. The first
+  /// is bound to libedit's own end of line, which also moves below the text.
+  private static let runKey = "[9999~"
+  private static let choicesKey = "[9998~"
+
+  /// Opens the editor on standard input and output; nil when libedit cannot.
+  /// The C function is el_init.
+  init?(program: String) {
+    guard let opened = edit_open(program) else { return nil }
+    editor = opened
+    edit_set_client(editor, Unmanaged.passUnretained(self).toOpaque())
+    edit_set_editor(editor, "emacs")
+    edit_set_signal(editor, 0)
+    edit_set_prompt(editor, { Editline.of($0)?.prompt }, CChar(Self.literal.value))
+    edit_set_reader(editor, { Editline.read($0, into: $1) })
+    for (action, function) in Self.functions {
+      edit_add_function(editor, action.rawValue, action.rawValue, function)
+    }
+    bind("\\e" + Self.runKey, to: "ed-newline")
+    bind("\\e" + Self.choicesKey, to: EditAction.showChoices.rawValue)
+    bind("^^", to: EditAction.interrupt.rawValue)
+  }
+
+  deinit {
+    el_end(editor)
+    free(prompt)
+  }
+
+  /// Binds a key sequence, in libedit's notation, to a function of libedit's or an action's name.
+  func bind(_ keys: String, to function: String) { edit_bind(editor, keys, function) }
+
+  /// Edits until a cell is ready; nil when `onRead` or an action ended it.
+  /// The C function is el_wgets.
+  func edit(prompt text: String) -> String? {
+    free(prompt)
+    prompt = strdup(text)
+    var count: Int32 = 0
+    guard let line = el_wgets(editor, &count), count > 0 else { return nil }
+    let scalars = UnsafeBufferPointer(start: line, count: Int(count))
+      .compactMap { Unicode.Scalar(UInt32(bitPattern: $0)) }
+    return String(scalars.last == "\n" ? Array(scalars.dropLast()) : scalars)
+  }
+
+  /// The text under edit.
+  var text: CellText {
+    guard let line = el_wline(editor)?.pointee, let start = line.buffer else { return CellText() }
+    let all = UnsafeBufferPointer(start: start, count: line.lastchar - start)
+    return CellText(
+      scalars: all.map { Unicode.Scalar(UInt32(bitPattern: $0)) ?? "\u{FFFD}" },
+      cursor: line.cursor - start)
+  }
+
+  /// Makes libedit's text this one, touching only what differs.
+  /// The C functions are el_cursor, el_deletestr and el_winsertstr.
+  func setText(_ wanted: CellText) {
+    let present = text
+    let limit = min(present.scalars.count, wanted.scalars.count)
+    var head = 0
+    while head < limit, present.scalars[head] == wanted.scalars[head] { head += 1 }
+    var tail = 0
+    while tail < limit - head,
+      present.scalars[present.scalars.count - 1 - tail] == wanted.scalars[wanted.scalars.count - 1 - tail]
+    { tail += 1 }
+    let removed = present.scalars.count - tail - head
+    let added = wanted.scalars[head..<(wanted.scalars.count - tail)]
+    var cursor = present.cursor
+    if removed > 0 {
+      el_cursor(editor, Int32(head + removed - cursor))
+      el_deletestr(editor, Int32(removed))
+      cursor = head
+    }
+    if !added.isEmpty {
+      el_cursor(editor, Int32(head - cursor))
+      el_winsertstr(editor, added.map { wchar_t(bitPattern: $0.value) } + [0])
+      cursor = head + added.count
+    }
+    el_cursor(editor, Int32(wanted.cursor - cursor))
+  }
+
+  /// Draws prompt and text anew at the screen's cursor.
+  func refresh() { edit_refresh(editor) }
+
+  /// Takes over a new window size. The C function is el_resize.
+  func resize() { el_resize(editor) }
+
+  /// Raw for editing, or as the user had it. The C function is el_set EL_PREP_TERM.
+  func prepareTerminal(raw: Bool) { edit_prepare_terminal(editor, raw ? 1 : 0) }
+
+  // MARK: Callbacks
+
+  private static func of(_ editor: OpaquePointer?) -> Editline? {
+    guard let editor, let client = edit_client(editor) else { return nil }
+    return Unmanaged<Editline>.fromOpaque(client).takeUnretainedValue()
+  }
+
+  private static func read(_ editor: OpaquePointer?, into place: UnsafeMutablePointer<wchar_t>?) -> Int32 {
+    guard let scalar = of(editor)?.onRead() else {
+      errno = EINTR
+      return -1
+    }
+    place?.pointee = wchar_t(bitPattern: scalar.value)
+    return 1
+  }
+
+  private static func perform(_ action: EditAction, _ editor: OpaquePointer?) -> UInt8 {
+    guard let line = of(editor) else { return UInt8(CC_ERROR) }
+    let before = line.text
+    var text = before
+    let reaction = line.onAction(action, &text)
+    if text != before { line.setText(text) }
+    switch reaction {
+    case .nothing: return UInt8(text.scalars == before.scalars ? CC_CURSOR : CC_REFRESH)
+    case .refuse: return UInt8(CC_ERROR)
+    case .endInput: return UInt8(CC_EOF)
+    case .redraw:
+      // Not CC_REDISPLAY, which would clear as many lines above as the text has.
+      line.refresh()
+      return UInt8(CC_NORM)
+    case .run:
+      el_push(editor, "\u{1b}" + runKey)
+      return UInt8(CC_REFRESH)
+    case .listChoices:
+      el_push(editor, "\u{1b}" + choicesKey)
+      return UInt8(CC_REFRESH)
+    }
+  }
+
+  private typealias Function = @convention(c) (OpaquePointer?, Int32) -> UInt8
+
+  private static let functions: [(EditAction, Function)] = [
+    (.enter, { editor, _ in Editline.perform(.enter, editor) }),
+    (.newLine, { editor, _ in Editline.perform(.newLine, editor) }),
+    (.up, { editor, _ in Editline.perform(.up, editor) }),
+    (.down, { editor, _ in Editline.perform(.down, editor) }),
+    (.endOrDelete, { editor, _ in Editline.perform(.endOrDelete, editor) }),
+    (.complete, { editor, _ in Editline.perform(.complete, editor) }),
+    (.paste, { editor, _ in Editline.perform(.paste, editor) }),
+    (.showChoices, { editor, _ in Editline.perform(.showChoices, editor) }),
+    (.closeBrace, { editor, _ in Editline.perform(.closeBrace, editor) }),
+    (.interrupt, { editor, _ in Editline.perform(.interrupt, editor) }),
+    (.skipControlReply, { editor, _ in Editline.perform(.skipControlReply, editor) }),
+    (.skipStringReply, { editor, _ in Editline.perform(.skipStringReply, editor) }),
+  ]
+}

@@ -1,0 +1,56 @@
+// Batch runs: scripts, `-e` and standard input. Checked first, then run; the value of nothing is shown but what
+// the script prints.
+
+import Lang
+
+/// A program to run without a prompt.
+struct Script {
+  let source: Source
+
+  /// A file's text, or standard input's for `-`.
+  init(path: String) throws {
+    if path == "-" {
+      var bytes: [UInt8] = []
+      while let more = Terminal.read(from: 0), !more.isEmpty { bytes += more }
+      guard let text = String(validating: bytes, as: UTF8.self) else {
+        throw Diagnostic(.format, "standard input is not UTF-8 text")
+      }
+      source = Source(name: "stdin", text: text)
+    } else {
+      source = Source(name: path, text: try SourceFile(path).text(), path: path)
+    }
+  }
+
+  init(code: String, number: Int) { source = Source(name: number == 1 ? "-e" : "-e \(number)", text: code) }
+
+  /// Reports everything that is wrong without running; whether nothing is.
+  func passesCheck(_ interpreter: Interpreter, _ report: (Diagnostic) -> Void) -> Bool {
+    let problems = interpreter.check(source)
+    problems.forEach(report)
+    return problems.isEmpty
+  }
+
+  /// Runs it. The value of an `-e` is shown, a script's is not.
+  func run(_ interpreter: Interpreter, showsValue: Bool) throws(Diagnostic) {
+    let outcome = try Signals.whileComputing { () throws(Diagnostic) in try interpreter.run(source) }
+    if showsValue, !outcome.isHidden, !outcome.value.isNone { Front.show(outcome.value) }
+  }
+}
+
+/// How values go out.
+enum Front {
+  /// Pictures as pictures, everything else as text.
+  static func show(_ value: Value, label: String = "") {
+    if case .object(let object) = value {
+      if let picture = object as? Picture { return Display.shared.show(picture) }
+      if let plot = object as? Plot { return Display.shared.show(plot) }
+    }
+    Display.shared.console.write(label + value.quoted + "\n")
+  }
+
+  /// An error on the error output.
+  static func report(_ error: Diagnostic, json: Bool) {
+    let console = Console.errors
+    console.write((json ? error.json : error.rendered(coloured: console.isColoured)) + "\n")
+  }
+}

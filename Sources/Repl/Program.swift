@@ -1,0 +1,99 @@
+// imf-repl: the program. Reads the command line, runs what it names, then the prompt where it is wanted.
+
+import ArgumentParser
+import Foundation
+import Lang
+import Tensor
+
+@main
+enum Program {
+  /// Programs may recurse: the interpreter gets a thread with much stack, of which only what is touched costs memory.
+  private static let stackSize = 1 << 29
+
+  static func main() {
+    let thread = Thread { Foundation.exit(run(Array(CommandLine.arguments.dropFirst())).rawValue) }
+    thread.stackSize = stackSize
+    thread.start()
+    while true { sleep(1000) }
+  }
+
+  private static func run(_ words: [String]) -> ExitStatus {
+    do {
+      let options = try ProgramOptions.parse(words)
+      if options.version {
+        Console.output.write("imf-repl \(ProgramOptions.version)\n")
+        return .done
+      }
+      return try run(options)
+    } catch let error as UsageError {
+      Console.errors.write("imf-repl: \(error.message)\n")
+      return .usage
+    } catch let error as Diagnostic {
+      Front.report(error, json: false)
+      return ExitStatus(error)
+    } catch {
+      let text = ProgramOptions.fullMessage(for: error)
+      let isHelp = ProgramOptions.exitCode(for: error).isSuccess
+      (isHelp ? Console.output : Console.errors).write(text + "\n")
+      return isHelp ? .done : .usage
+    }
+  }
+
+  private static func run(_ options: ProgramOptions) throws -> ExitStatus {
+    if let threads = options.threads {
+      guard threads >= 1 else { throw UsageError("--threads \(threads): at least 1 is needed") }
+      Threads.count = threads
+    }
+    let chosen = try options.images ?? Terminal.environment("IMF_IMAGES").map { text in
+      guard let mode = ImageMode(rawValue: text) else {
+        throw UsageError("IMF_IMAGES is \(text); expected \(ImageMode.allCases.map(\.rawValue).joined(separator: ", "))")
+      }
+      return mode
+    }
+    Display.shared = .standard(images: chosen ?? .auto)
+
+    var scripts = options.code.enumerated().map { Script(code: $1, number: $0 + 1) }
+    var words = options.file[...]
+    if let path = words.popFirst() {
+      // The parser leaves to us what it takes for the beginning of a script's own words.
+      if path == "--help" || path == "-h" { throw CleanExit.helpRequest() }
+      guard path == "-" || !path.hasPrefix("-") else { throw UsageError("there is no option \(path); --help lists them") }
+      scripts.append(try Script(path: path))
+    }
+    let isPrompt = scripts.isEmpty || options.interactive
+    let probe = Interpreter(libraries: Library.program) { _ in }
+    let known = scripts.flatMap { probe.parameters(of: $0.source) }
+    let arguments = try ScriptArguments(Array(words), known: known, script: options.file.first ?? "the code")
+    let session = Session(
+      arguments: arguments.plain, parameters: arguments.parameters, seed: options.seed, isSafe: options.safe)
+    let interpreter = Interpreter(libraries: Library.program, session: session) { Display.shared.console.write($0) }
+    interpreter.stackSize = stackSize - (4 << 20)
+    Signals.install(session: isPrompt)
+
+    if let status = runScripts(scripts, interpreter, options), !(options.interactive && status != .check) {
+      return status
+    }
+    return isPrompt && !options.check ? Notebook(interpreter, json: options.jsonErrors).run() : .done
+  }
+
+  /// The status to end with, nil where all went well.
+  private static func runScripts(_ scripts: [Script], _ interpreter: Interpreter, _ options: ProgramOptions) -> ExitStatus? {
+    // What a batch run assigned before an error is of no use to anybody; kept, it costs no copies.
+    interpreter.keepsNamesOnError = true
+    defer { interpreter.keepsNamesOnError = false }
+    for (index, script) in scripts.enumerated() {
+      guard script.passesCheck(interpreter, { Front.report($0, json: options.jsonErrors) }) else { return .check }
+      if options.check { continue }
+      do {
+        try script.run(interpreter, showsValue: index < options.code.count)
+      } catch {
+        if error.kind == .exit {
+          Foundation.exit(Int32(error.exitCode ?? 0))
+        }
+        Front.report(error, json: options.jsonErrors)
+        return ExitStatus(error)
+      }
+    }
+    return nil
+  }
+}
