@@ -43,7 +43,7 @@ let package = Package(
       name: "Formats", dependencies: ["Tensor", "CPNG", "CZip", collections],
       swiftSettings: swiftSettings),
     .target(
-      name: "MeanFlow", dependencies: ["Tensor", "Formats", collections],
+      name: "MeanFlow", dependencies: ["Tensor", "Formats", collections], exclude: ["Symbols.md"],
       resources: [.copy("Resources/data")], swiftSettings: swiftSettings),
     .target(name: "Lang", dependencies: ["Tensor", collections], swiftSettings: swiftSettings),
     .target(name: "CEditShim", dependencies: ["CEditline"]),
@@ -57,7 +57,18 @@ let package = Package(
 
     // Tests
     .testTarget(name: "TensorTests", dependencies: ["Tensor"], swiftSettings: swiftSettings),
-    .testTarget(name: "ReplTests", dependencies: ["Repl", "Lang", "Tensor"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "FormatsTests", dependencies: ["Formats", "Tensor", collections], exclude: ["Samples"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "MeanFlowTests", dependencies: ["MeanFlow", "Formats", "Tensor", collections], swiftSettings: swiftSettings),
+    .testTarget(name: "LangTests", dependencies: ["Lang", "Tensor"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ReplTests",
+      dependencies: [
+        "Repl", "Lang", "Tensor", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
     .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
   ]
 )

@@ -6,6 +6,9 @@
 #include "CKernels.h"
 
 #include <sched.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
 int omp_get_thread_num(void);
@@ -24,7 +27,9 @@ static void run_share(void *data) {
   const int64_t thread = omp_get_thread_num(), threads = omp_get_num_threads();
   const int from = (int)(job->parts * thread / threads);
   const int to = (int)(job->parts * (thread + 1) / threads);
+  const unsigned former = imf_flush_denormals();
   for (int part = from; part < to; part++) job->body(job->context, part);
+  imf_restore_denormals(former);
 }
 
 void imf_parallel(int threads, int parts, void (*body)(void *context, int part), void *context) {
@@ -35,6 +40,25 @@ void imf_parallel(int threads, int parts, void (*body)(void *context, int part),
   }
   Job job = {body, context, parts};
   GOMP_parallel(run_share, &job, (unsigned)threads, 0);
+}
+
+// Bits of MXCSR: results (FTZ, bit 15) and operands (DAZ, bit 6) too small for a normal number count as 0.
+unsigned imf_flush_denormals(void) {
+#ifdef __x86_64__
+  const unsigned former = _mm_getcsr();
+  _mm_setcsr(former | 0x8040);
+  return former;
+#else
+  return 0;
+#endif
+}
+
+void imf_restore_denormals(unsigned former) {
+#ifdef __x86_64__
+  _mm_setcsr(former);
+#else
+  (void)former;
+#endif
 }
 
 int imf_processors(void) {

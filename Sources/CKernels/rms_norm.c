@@ -37,3 +37,38 @@ CLONES void imf_rms_norm(const float *x, const float *weight, float *y, float ep
   for (int64_t row = from; row < to; row++)
     rms_norm_row(x + row * n, weight, y + row * n, eps, n);
 }
+
+/// x, d [n] -> result [n]; rows in lanes, the rest one by one.
+INLINE void derivative_row(const float *x, const float *d, const float *before, const float *after, float *result,
+                           float eps, int64_t n) {
+  const int64_t whole = n / LANES * LANES;
+  Lanes squares = 0, products = 0;
+  float rest_squares = 0, rest_products = 0;
+  for (int64_t i = 0; i < whole; i += LANES) {
+    const Lanes xi = load(x + i), di = before ? load(d + i) * load(before + i) : load(d + i);
+    squares += xi * xi;
+    products += xi * di;
+  }
+  for (int64_t i = whole; i < n; i++) {
+    rest_squares += x[i] * x[i];
+    rest_products += x[i] * (before ? d[i] * before[i] : d[i]);
+  }
+  const float r = 1 / sqrtf((sum_of_lanes(squares) + rest_squares) / (float)n + eps);
+  // y mean(y d) = x r^2 mean(x d)
+  const float share = r * r * (sum_of_lanes(products) + rest_products) / (float)n;
+  for (int64_t i = 0; i < whole; i += LANES) {
+    const Lanes di = before ? load(d + i) * load(before + i) : load(d + i);
+    const Lanes value = r * (di - share * load(x + i));
+    store(result + i, after ? value * load(after + i) : value);
+  }
+  for (int64_t i = whole; i < n; i++) {
+    const float value = r * ((before ? d[i] * before[i] : d[i]) - share * x[i]);
+    result[i] = after ? value * after[i] : value;
+  }
+}
+
+CLONES void imf_rms_norm_derivative(const float *x, const float *d, const float *before, const float *after,
+                                    float *result, float eps, int64_t n, int64_t from, int64_t to) {
+  for (int64_t row = from; row < to; row++)
+    derivative_row(x + row * n, d + row * n, before, after, result + row * n, eps, n);
+}

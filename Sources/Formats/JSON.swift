@@ -6,8 +6,9 @@ import OrderedCollections
 enum JSON {
   private static let deepest = 100
 
-  static func parse(_ text: String) throws -> FileValue {
-    var reader = Reader(text)
+  /// - Parameter wholeNumbersOnly: refuse numbers with a point or an exponent, as headers of sizes must.
+  static func parse(_ text: String, wholeNumbersOnly: Bool = false) throws -> FileValue {
+    var reader = Reader(text, wholeNumbersOnly)
     let value = try reader.value(depth: 0)
     reader.skipBlanks()
     guard reader.isAtEnd else { throw reader.failure("something follows the value") }
@@ -18,7 +19,12 @@ enum JSON {
     private let bytes: [UInt8]
     private var place = 0
 
-    init(_ text: String) { bytes = Array(text.utf8) }
+    private let wholeNumbersOnly: Bool
+
+    init(_ text: String, _ wholeNumbersOnly: Bool) {
+      bytes = Array(text.utf8)
+      self.wholeNumbersOnly = wholeNumbersOnly
+    }
 
     var isAtEnd: Bool { place >= bytes.count }
     private var peek: UInt8? { place < bytes.count ? bytes[place] : nil }
@@ -98,6 +104,7 @@ enum JSON {
         place = start
         throw failure("a value is expected")
       }
+      guard !wholeNumbersOnly || digits.allSatisfy(\.isNumber) else { throw failure("\(text) is no whole number") }
       return number
     }
 

@@ -40,7 +40,7 @@ public struct SafeTensors: Sendable {
     }
     let text = try reader.text(Int(length), "the header")
     guard text.hasPrefix("{") else { throw Malformed("the header is no JSON object") }
-    guard case .record(let header) = try JSON.parse(text) else { throw Malformed("the header is no JSON object") }
+    guard case .record(let header) = try JSON.parse(text, wholeNumbersOnly: true) else { throw Malformed("the header is no JSON object") }
     let data = try reader.take(reader.remaining, "the tensors")
     tensors = [:]
     metadata = [:]

@@ -73,7 +73,7 @@ struct PictureTests {
     ([5000, 2], .uint8, nil),
   ] as [([Int], DType, [Int]?)])
   func tensorShapes(shape: [Int], dtype: DType, expected: [Int]?) throws {
-    let tensor = Tensor.zeros(shape, dtype: dtype)
+    let tensor = try Tensor.zeros(shape, dtype: dtype)
     #expect(Picture.isImageShape(tensor) == (expected != nil))
     guard let expected else {
       #expect(throws: PictureError.self) { try Picture.pictures(of: tensor) }

@@ -268,6 +268,27 @@ let operationCases =
       return zip(row, x[1]).map { (a: Double, weight: Double) -> Double in a * scale * weight }
     }
   }) { try rmsNorm($0[0], weight: $0[1]) }
+  OperationCase("rms_norm in one pass", [[2, 20], [20]], in: 0.5...2, tolerance: 2e-3, reference: { x in
+    rows(x[0], 20).flatMap { (row: [Double]) -> [Double] in
+      let scale: Double = 1 / (meanSquare(row) + 1e-6).squareRoot()
+      return zip(row, x[1]).map { (a: Double, weight: Double) -> Double in a * scale * weight }
+    }
+  }) { try rmsNorm($0[0].cast(to: .float32), weight: $0[1].cast(to: .float32)).cast(to: .float64) }
+  OperationCase("rotary", [[2, 3, 2, 4], [3, 1, 4], [3, 1, 4]], reference: { x in
+    (0..<48).map { (i: Int) -> Double in
+      let entry = i / 8 % 3 * 4 + i % 4
+      return x[0][i] * x[1][entry] + x[0][i ^ 1] * x[2][entry]
+    }
+  }) { try rotary($0[0], cosine: $0[1], signedSine: $0[2]) }
+  OperationCase("rotary in one pass", [[2, 3, 2, 4], [3, 1, 4], [3, 1, 4]], tolerance: 2e-3, reference: { x in
+    (0..<48).map { (i: Int) -> Double in
+      let entry = i / 8 % 3 * 4 + i % 4
+      return x[0][i] * x[1][entry] + x[0][i ^ 1] * x[2][entry]
+    }
+  }) {
+    try rotary($0[0].cast(to: .float32), cosine: $0[1].cast(to: .float32), signedSine: $0[2].cast(to: .float32))
+      .cast(to: .float64)
+  }
   OperationCase("layer_norm", [[2, 4]], reference: { x in
     rows(x[0], 4).flatMap { (row: [Double]) -> [Double] in
       let centred = row.map(deviation(from: average(row)))

@@ -94,6 +94,16 @@ void imf_softmax_derivative(const float *y, const float *dy, float *dx, float sc
 /// y = x / sqrt(mean(x^2) + eps) * weight, rows from ..< to of x [rows, n] float32; weight [n].
 void imf_rms_norm(const float *x, const float *weight, float *y, float eps, int64_t n, int64_t from, int64_t to);
 
+/// The derivative of x r, r = 1 / sqrt(mean(x^2) + eps), along d: with y = x r it is r (d - y mean(y d)), row by row of x
+/// and d [rows, n] float32. `before` [n] multiplies d, `after` [n] the result; NULL where there is none.
+void imf_rms_norm_derivative(const float *x, const float *d, const float *before, const float *after, float *result,
+                             float eps, int64_t n, int64_t from, int64_t to);
+
+/// y = x cosine + (x with the two of each pair exchanged) sign sine: rows from ..< to of x [.., tokens, heads, d] float32, the
+/// tables [tokens, d]. d is even.
+void imf_rotary(const float *x, const float *cosine, const float *sine, float *y, float sign, int64_t tokens,
+                int64_t heads, int64_t d, int64_t from, int64_t to);
+
 /// c[b] = alpha * a[b] x b[b] for small matrices, batches from ..< to: a [m, k], b [k, n], c [m, n] float32, each with row
 /// and column strides (elements; one of each pair is usually 1) and c with row stride (column stride 1). offsets_a/b/c give
 /// each batch's first element. For the attention products, too small for a library call each (m, n, k up to a few hundred).
@@ -108,6 +118,11 @@ void imf_threefry(uint32_t key0, uint32_t key1, uint32_t *x0, uint32_t *x1, size
 /// Calls body(context, part) for 0 <= part < parts, spread over at most `threads` threads in contiguous runs. Nested
 /// calls run on the calling thread.
 void imf_parallel(int threads, int parts, void (*body)(void *context, int part), void *context);
+
+/// Makes this thread treat denormal numbers as 0, as XLA does: squares of small gradients are denormal, and
+/// arithmetic on them is a hundred times slower. Returns what `imf_restore_denormals` puts back.
+unsigned imf_flush_denormals(void);
+void imf_restore_denormals(unsigned former);
 
 /// Processors that this process may use.
 int imf_processors(void);

@@ -50,11 +50,11 @@ extension Compiler {
 
   private func callPlace(_ arguments: [Argument], callee: Range<Int>, _ range: Range<Int>) -> CallPlace {
     var positional: [Range<Int>] = []
-    var named: [String: Range<Int>] = [:]
+    var named: [String: (whole: Range<Int>, value: Range<Int>)] = [:]
     for argument in arguments {
       switch argument.role {
       case .positional: positional.append(argument.value.range)
-      case .named(let name): named[name] = argument.range
+      case .named(let name): named[name] = (argument.range, argument.value.range)
       case .spread: break
       }
     }

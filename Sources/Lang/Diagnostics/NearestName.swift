@@ -5,8 +5,10 @@ public func nearestName(to name: String, among candidates: some Sequence<String>
   let limit = max(1, min(3, name.count / 3))
   var best: (name: String, distance: Int)?
   for candidate in candidates where candidate != name {
-    let distance =
+    var distance =
       candidate.lowercased() == name.lowercased() ? 0 : editDistance(Array(name.utf8), Array(candidate.utf8), limit)
+    // The beginning of a longer name: `float` for `float32`.
+    if name.count >= 3, candidate.hasPrefix(name) { distance = min(distance, 1) }
     if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
   }
   return best?.name

@@ -40,7 +40,7 @@ extension Library {
     Builtin("args()", "the arguments after the script's name", example: "args()") { call in
       .list(call.session.arguments.map { .string($0) })
     },
-    Builtin("exit(code = 0)", "end the program", example: "try exit() catch err { 0 }") { call in
+    Builtin("exit(code = 0)", "end the program", example: "if false { exit(1) }") { call in
       var request = Diagnostic(.exit, "exit")
       request.exitCode = try call.integer("code", in: 0...255)
       throw request
@@ -51,6 +51,16 @@ extension Library {
         Threads.count = count
       }
       return .number(Double(Threads.count))
+    },
+    Builtin("profile(f)", "what f()'s tensors cost: [{operation, calls, seconds}], the dearest first", example: "profile(() -> eval(ones([64, 64]) @ ones([64, 64])))") { call in
+      let function = try call.function("f")
+      let (_, profile) = try Tensor::profile {
+        // What f gives is computed while the clock runs.
+        if let tree = try call.apply(function, []).asTree() { try evaluate(tree.leaves) }
+      }
+      return .list(profile.rows.map { row in
+        .record(["operation": .string(row.operation), "calls": .number(Double(row.calls)), "seconds": .number(row.seconds)])
+      })
     },
     Builtin("same(a, b)", "whether two values are equal, tensors compared whole", example: "same(ones([2]), ones([2]))") { call in
       .bool(try Value.equal(call["a"], call["b"]))

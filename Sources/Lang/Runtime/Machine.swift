@@ -169,10 +169,12 @@ final class CallPlace: Sendable {
   let callee: Range<Int>
   /// Positional arguments' places, spreads aside.
   let positional: [Range<Int>]
-  let named: [String: Range<Int>]
+  /// Named arguments' places: the whole `name = value`, and the value.
+  let named: [String: (whole: Range<Int>, value: Range<Int>)]
 
   init(
-    source: Source, range: Range<Int>, callee: Range<Int>, positional: [Range<Int>], named: [String: Range<Int>]
+    source: Source, range: Range<Int>, callee: Range<Int>, positional: [Range<Int>],
+    named: [String: (whole: Range<Int>, value: Range<Int>)]
   ) {
     self.source = source
     self.range = range
@@ -185,7 +187,7 @@ final class CallPlace: Sendable {
 
   /// The place of a parameter's argument, nil where it came by spread or default.
   func argument(_ name: String, in signature: Signature) -> Range<Int>? {
-    if let range = named[name] { return range }
+    if let place = named[name] { return place.value }
     guard let index = signature.index(of: name), index < min(positional.count, signature.positionalCount) else {
       return nil
     }
@@ -194,7 +196,7 @@ final class CallPlace: Sendable {
 
   /// Errors of matching point at the argument they name, else at the function's name.
   func span(forUnmatched error: Diagnostic) -> Span {
-    let culprit = named.first { error.message.contains("`\($0.key)`") }?.value
+    let culprit = named.first { error.message.contains("`\($0.key)`") }?.value.whole
     return Span(source: source, range: culprit ?? callee)
   }
 }

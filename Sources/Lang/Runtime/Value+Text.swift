@@ -5,7 +5,7 @@ import Tensor
 extension Double {
   /// Whole numbers without a point, everything else in its shortest exact form.
   public var shown: String {
-    if self == rounded(), magnitude < 0x1p53 {
+    if self == rounded(), magnitude <= 0x1p53 {
       return self == 0 ? "0" : String(Int64(self))
     }
     if isNaN { return "nan" }

@@ -8,7 +8,8 @@ public enum Value: Sendable {
   case bool(Bool)
   /// IEEE double; whole numbers are exact to 2^53.
   case number(Double)
-  case string(String)
+  /// Boxed: 16 bytes of its own would make every value larger.
+  indirect case string(String)
   case list([Value])
   case record(Record)
   indirect case range(NumberRange)

@@ -3,7 +3,8 @@
 
 public import Tensor
 
-/// Two hidden layers; the second one's activations are the features.
+/// Two hidden layers; the second one's activations are the features. They are few, so that a thousand images estimate
+/// their covariance well.
 public struct Classifier: Sendable {
   public let classes: Int
   /// Numbers of one image.
@@ -12,12 +13,12 @@ public struct Classifier: Sendable {
   public let parameters: [Tensor]
 
   public static let hidden = 256
-  public static let features = 64
+  public static let features = 16
 
   public struct Output {
     /// [n, classes]
     public let logits: Tensor
-    /// [n, 64]
+    /// [n, 16]
     public let features: Tensor
   }
 
@@ -44,7 +45,7 @@ public struct Classifier: Sendable {
     var settings = TrainingSettings()
     settings.learningRate = 2e-3
     settings.b2 = 0.99
-    settings.weightDecay = 0.02
+    settings.weightDecay = 1e-3
     settings.schedule = .cosine
     settings.totalSteps = Swift.max(steps, 1)
     var p = try Self.initial(inputs, count, RandomKey(seed: seed))
@@ -89,8 +90,8 @@ public struct Classifier: Sendable {
 
   private static func forward(_ p: [Tensor], _ x: Tensor) throws -> (logits: Tensor, features: Tensor) {
     let flat = try x.reshaped([x.shape[0], -1])                       // [B, I]
-    let first = try silu(matmul(flat, p[0]) + p[1])                   // [B, 256]
-    let second = try silu(matmul(first, p[2]) + p[3])                 // [B, 64]
+    let first = try relu(matmul(flat, p[0]) + p[1])                   // [B, 256]
+    let second = try relu(matmul(first, p[2]) + p[3])                 // [B, 16]
     return (try matmul(second, p[4]) + p[5], second)                  // [B, K]
   }
 

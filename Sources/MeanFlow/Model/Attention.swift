@@ -30,9 +30,7 @@ struct RotaryTable: Sendable {
 
   /// Each pair (a, b) turned by its angle: (a cos - b sin, b cos + a sin).  [B, T, H, d]
   func rotated(_ x: Tensor) throws -> Tensor {
-    let pairs = Array(x.shape.dropLast()) + [x.shape[x.rank - 1] / 2, 2]
-    let swapped = try x.reshaped(pairs).flipped(axes: [-1]).reshaped(x.shape)
-    return try x * cosine + swapped * signedSine
+    try rotary(x, cosine: cosine, signedSine: signedSine)
   }
 }
 

@@ -84,9 +84,10 @@ extension Value {
     }
   }
 
-  /// A setting's value; nil for values that no setting has.
+  /// A setting's value, a tensor of one element as its number; nil for values that no setting has.
   var setting: SettingValue? {
     switch self {
+    case .tensor(let tensor): tensor.count == 1 ? (try? tensor.item()).map { .number($0) } : nil
     case .number(let number): .number(number)
     case .string(let text): .text(text)
     case .bool(let flag): .flag(flag)

@@ -52,11 +52,11 @@ struct ScriptArguments {
   init(_ words: [String], known: [(name: String, initial: String)], script: String) throws {
     var rest = words[...]
     while let word = rest.popFirst() {
-      guard word.hasPrefix("--"), word.count > 2 else {
+      if word == "--" { break }
+      guard word.hasPrefix("--") else {
         plain.append(word)
         continue
       }
-      if word == "--" { break }
       let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = String(parts[0]).replacing("-", with: "_")
       guard let row = known.first(where: { $0.name == name }) else {

@@ -26,4 +26,45 @@ extension CPU {
     }
     return result
   }
+
+  func rmsNorm(_ x: NDArray, weight: NDArray, eps: Double) throws -> NDArray {
+    let source = try contiguous(x), factors = try contiguous(weight)
+    let result = try NDArray(shape: x.shape, dtype: x.dtype)
+    let length = x.shape[x.rank - 1]
+    Threads.split(length > 0 ? x.count / length : 0, grain: max(1, 16 << 10 / max(1, length))) { rows in
+      imf_rms_norm(
+        source.typed(Float.self), factors.typed(Float.self), result.typed(Float.self), Float(eps), Int64(length),
+        Int64(rows.lowerBound), Int64(rows.upperBound))
+    }
+    return result
+  }
+
+  func rmsNormDerivative(
+    _ x: NDArray, _ d: NDArray, weight: NDArray, eps: Double, weighs: RMSNormDerivative.Weighs
+  ) throws -> NDArray {
+    let source = try contiguous(x), direction = try contiguous(d.broadcast(to: x.shape))
+    let factors = try contiguous(weight)
+    let result = try NDArray(shape: x.shape, dtype: x.dtype)
+    let length = x.shape[x.rank - 1]
+    let before = weighs == .direction ? factors.typed(Float.self) : nil
+    let after = weighs == .result ? factors.typed(Float.self) : nil
+    Threads.split(length > 0 ? x.count / length : 0, grain: max(1, 16 << 10 / max(1, length))) { rows in
+      imf_rms_norm_derivative(
+        source.typed(Float.self), direction.typed(Float.self), before, after, result.typed(Float.self), Float(eps),
+        Int64(length), Int64(rows.lowerBound), Int64(rows.upperBound))
+    }
+    return result
+  }
+
+  func rotary(_ x: NDArray, cosine: NDArray, signedSine: NDArray, isInverse: Bool) throws -> NDArray {
+    let source = try contiguous(x), cosines = try contiguous(cosine), sines = try contiguous(signedSine)
+    let result = try NDArray(shape: x.shape, dtype: x.dtype)
+    let d = x.shape[x.rank - 1], heads = x.shape[x.rank - 2], tokens = x.shape[x.rank - 3]
+    Threads.split(d > 0 ? x.count / d : 0, grain: max(1, 16 << 10 / max(1, d))) { rows in
+      imf_rotary(
+        source.typed(Float.self), cosines.typed(Float.self), sines.typed(Float.self), result.typed(Float.self),
+        isInverse ? -1 : 1, Int64(tokens), Int64(heads), Int64(d), Int64(rows.lowerBound), Int64(rows.upperBound))
+    }
+    return result
+  }
 }

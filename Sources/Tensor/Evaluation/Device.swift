@@ -42,6 +42,16 @@ protocol Device: Sendable {
   /// scale * y * (d - sum(y d)) over the last axis, float32.
   func softmaxDerivative(_ y: NDArray, _ d: NDArray, scale: Double) throws -> NDArray
 
+  /// x / sqrt(mean(x^2) + eps) * weight over the last axis, float32.
+  func rmsNorm(_ x: NDArray, weight: NDArray, eps: Double) throws -> NDArray
+
+  /// The derivative of the above along d; see `RMSNormDerivative`.
+  func rmsNormDerivative(_ x: NDArray, _ d: NDArray, weight: NDArray, eps: Double, weighs: RMSNormDerivative.Weighs) throws
+    -> NDArray
+
+  /// Pairs of the last axis of x [..., T, H, d] turned by tables [T, 1, d], float32; see `Rotary`.
+  func rotary(_ x: NDArray, cosine: NDArray, signedSine: NDArray, isInverse: Bool) throws -> NDArray
+
   /// a [..., m, k] x b [..., k, n]; leading axes are equal or repeated by strides of 0.
   func matmul(_ a: NDArray, _ b: NDArray) throws -> NDArray
 }

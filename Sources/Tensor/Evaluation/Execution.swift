@@ -1,6 +1,7 @@
 // One plan being carried out: runs the steps on the device, keeps what somebody can still ask for, and frees
 // everything else after its last use.
 
+import CKernels
 import Synchronization
 
 final class Execution {
@@ -21,6 +22,8 @@ final class Execution {
   }
 
   func run() throws {
+    let former = imf_flush_denormals()
+    defer { imf_restore_denormals(former) }
     // Fills are numbers inside groups; only those that somebody holds need an array.
     for node in nodes where node.fill != nil && node.isHeld {
       node.value = try value(of: node)

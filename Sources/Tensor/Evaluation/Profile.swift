@@ -40,6 +40,9 @@ extension Step {
   /// The name under which a profile counts this step.
   var label: String {
     switch self {
+    // Products by shape: their speed depends on it more than on anything.
+    case .single(let node) where node.primitive.name == "matmul":
+      "matmul " + node.inputs.map { "\($0.shape)" }.joined(separator: " @ ")
     case .single(let node): node.primitive.name
     case .group(let group):
       group.nodes.count == 1

@@ -34,7 +34,10 @@ public func softmax(_ x: Tensor, axis: Int = -1) throws -> Tensor {
 
 /// x / sqrt(mean(x^2) + eps) * weight over the last axis. x [..., D], weight [D].
 public func rmsNorm(_ x: Tensor, weight: Tensor, eps: Double = 1e-6) throws -> Tensor {
-  try x * rsqrt(mean(x * x, axes: [-1], keepDims: true) + eps) * weight
+  if x.dtype == .float32, weight.dtype == .float32, let width = x.shape.last, weight.shape == [width] {
+    return try RMSNorm(eps: eps)(x, weight)
+  }
+  return try x * rsqrt(mean(x * x, axes: [-1], keepDims: true) + eps) * weight
 }
 
 /// (x - mean) / sqrt(variance + eps) over the last axis, then weight and bias where given.

@@ -1,0 +1,127 @@
+// Mistakes: what is said, and where the caret stands (`«` in the source).
+
+import Tensor
+import Testing
+
+@testable import Lang
+
+private let syntax: [Failure] = [
+  Failure("1 +", .syntax, "expected a value, found the end of the text"), Failure("«(1 + 2", .syntax, "this `(` has no `)`"),
+  Failure("x = [1, 2«)", .syntax, "expected `]` after the list, found `)`"), Failure("f(«fn", .syntax, "cannot stand here"),
+  Failure("«\"open", .syntax, "no closing quote"), Failure("1 «2", .syntax, "expected the end of the statement"), Failure("«1x", .syntax, "neither a number nor a name"),
+  Failure("a «& b", .syntax, "`&` means nothing here", hint: "`and`"), Failure("if x == 1 «print(1)", .syntax, "expected `{`"),
+  Failure("«1 + 2 = 3", .syntax, "cannot be assigned to"), Failure("fn f(a, «a) = 1", .syntax, "stands twice"), Failure("fn f(a = 1, «b) = 1", .syntax, "needs a default"),
+  Failure("for «1 in [1] { }", .syntax, "expected a name for the loop's variable"), Failure("«break", .syntax, "outside a loop"), Failure("«return 1", .syntax, "outside a function"),
+  Failure("\"«\\q\"", .syntax, "no escape"), Failure("f\"«{1\"", .syntax, "no `}`"), Failure("f\"{1 «2}\"", .syntax, "expected `}`"), Failure("{a «1}", .syntax, "expected `:`"),
+  Failure("print(sep = \"\", «1)", .syntax, "stands after `sep = ...`"), Failure("x[«]", .syntax, "an index is missing"), Failure("try 1 +«", .syntax, "expected a value"),
+]
+
+private let names: [Failure] = [
+  Failure("«softmx([1])", .name, "nothing is named `softmx`", hint: "did you mean `softmax`?"), Failure("x = 1\ny = «xx", .name, "nothing is named `xx`"),
+  Failure("print(1)\n«np", .name, "nothing is named `np`", hint: "functions stand alone"), Failure("«True", .name, "nothing is named `True`", hint: "`true`"),
+  Failure("fn f() = «unknown", .name, "nothing is named `unknown`"), Failure("fn f() { «x += 1 }\nx = 1; f()", .name, "`x` has no value yet", hint: "the function's own"),
+  Failure("{a: 1}.«b", .name, "no field `b`"), Failure("{alpha: 1}.«alpah", .name, "no field", hint: "did you mean `alpha`?"), Failure("[1].«foo()", .name, "no function has that name"),
+]
+
+private let arguments: [Failure] = [
+  Failure("sum([1], «axes = 0)", .argument, "sum has no argument `axes`", hint: "did you mean `axis`?"), Failure("«softmax()", .argument, "softmax needs `x`"),
+  Failure("fn f(a) = a\n«f(1, 2)", .argument, "f takes one argument, not 2"), Failure("fn f(a) = a\nf(1, «a = 2)", .argument, "given twice"),
+  Failure("fn f(a) = a\n«f()", .argument, "f needs `a`"), Failure("softmax([1], axis = «\"x\")", .type, "`axis` is a string; expected a number"),
+  Failure("zeros([2], dtype = «\"float\")", .value, "\"float\"", hint: "did you mean"), Failure("range(3, step = «0)", .value, "`step` is 0"),
+  Failure("f = x -> x\nf(...«3)", .type, "cannot spread"), Failure("key(«1.5)", .value, "expected a whole number"),
+]
+
+private let types: [Failure] = [
+  Failure("[1] «* 2", .type, "`*` takes no list and number", hint: "tensor([...])"), Failure("\"a\" «+ 1", .type, "takes no string and number", hint: "str(x)"),
+  Failure("true «+ 1", .type, "no bool and number", hint: "int(flag)"), Failure("if «1 { 2 }", .type, "is no condition", hint: "x != 0"),
+  Failure("if «ones([2]) > 0 { 1 }", .type, "is no condition", hint: "all(x)"), Failure("for x in «3 { }", .type, "cannot walk", hint: "0..3"), Failure("«3(4)", .type, "cannot be called", hint: "`*`"),
+  Failure("«a, b = [1, 2, 3]", .value, "2 names cannot take the 3 elements"), Failure("«a, b = 1", .type, "cannot take a number apart"),
+  Failure("«[1, 2][5]", .index, "index 5 is out of range for a list of 2: legal are -2 to 1"), Failure("«[1, 2][0.5]", .index, "no whole number"), Failure("«{a: 1}[0]", .index, "cannot be indexed by a number"),
+  Failure("x = [1]; «x[3] = 1", .index, "out of range"), Failure("assert «1 > 2, \"too small\"", .value, "too small"), Failure("1 «< \"a\"", .type, "cannot order"), Failure("f\"{«\"a\":.2f}\"", .type, "needs a number"),
+  Failure("f\"{«1:q}\"", .value, "is no format"), Failure("x = 1; x.«field = 2", .type, "no fields to set"),
+]
+
+private let shapes: [Failure] = [
+  Failure("a = zeros([2, 3]); b = zeros([4, 5])\na «@ b", .shape, "cannot multiply a @ b"), Failure("zeros([2, 3]) «+ zeros([4])", .shape, "cannot add"),
+  Failure("«reshape(zeros([2, 3]), [4, 2])", .shape, "reshape"), Failure("«concat([zeros([2]), zeros([2, 2])])", .shape, "concat"), Failure("«zeros([2, 3])[5]", .index, "5"),
+  Failure("fn f(«x: [b, 3]) = b\nf(zeros([2, 4]))", .shape, "axis 1 must be 3, not 4"), Failure("fn f(x: [b], «y: [b]) = b\nf(zeros([2]), zeros([3]))", .shape, "must be b = 2, not 3"),
+  Failure("fn f(«x: [b, d]) = b\nf(zeros([2]))", .shape, "expected [b, d]"), Failure("«tensor([[1, 2], [3]])", .shape, "the rows differ"), Failure("grad(x -> x * 2)(ones([2]))", .type, "a gradient needs one number"),
+  Failure("zeros([-1])", .value, "negative size"), Failure("zeros([1000000, 1000000])", .limit, "does not fit in memory"),
+]
+
+@Suite struct ErrorTests {
+  @Test(arguments: syntax) func syntaxErrors(_ failure: Failure) { failure.check() }
+  @Test(arguments: names) func nameErrors(_ failure: Failure) { failure.check() }
+  @Test(arguments: arguments) func argumentErrors(_ failure: Failure) { failure.check() }
+  @Test(arguments: types) func typeErrors(_ failure: Failure) { failure.check() }
+  @Test(arguments: shapes) func shapeErrors(_ failure: Failure) { failure.check() }
+
+  @Test func anUnknownNameStopsACellBeforeAnythingRuns() {
+    let cells = Cells()
+    #expect(cells.error("print(\"ran\")\nunknown_name") != nil)
+    #expect(cells.printed.isEmpty)
+  }
+
+  @Test func checkFindsAllWrongNamesAndRunsNothing() {
+    let cells = Cells()
+    let problems = cells.interpreter.check(Source(name: "s", text: "print(one)\nfn f() = two\nsum([1], axs = 1)"))
+    #expect(problems.map(\.kind) == [.name, .name, .argument])
+    #expect(cells.printed.isEmpty)
+  }
+
+  @Test func aRunawayRecursionIsAnErrorWithItsCalls() throws {
+    let cells = Cells()
+    let error = try #require(cells.error("fn f(n) = f(n + 1) + 1\nf(0)"))
+    #expect(error.kind == .limit)
+    #expect(error.traceback.first?.function == "f")
+    #expect(error.rendered().contains("more"))
+    #expect(try cells.run("1 + 1") == "2")
+  }
+
+  @Test(arguments: ["((((", "[[[[", "-", "not ", "x -> ", "if 1 { "]) func deepNestingIsAnErrorNotACrash(_ piece: String) {
+    #expect(Cells().error(String(repeating: piece, count: 5000) + "1")?.kind == .syntax)
+  }
+
+  @Test func anErrorLooksAsDocumented() throws {
+    let cells = Cells()
+    try cells.run("z = zeros([16, 2]); w = zeros([64, 32]); b = 1")
+    let error = try #require(cells.error("h = z @ w + b"))
+    #expect(
+      error.rendered() == """
+        error[shape]: cannot multiply z @ w
+          --> in [1]:1:7
+        1 | h = z @ w + b
+          |     - ^ - w: float32[64, 32]
+          |     |
+          |     z: float32[16, 2]
+          = inner sizes differ: 2 (axis 1) and 64 (axis 0)
+          hint: make the right one [2, 32]
+        """)
+    #expect(error.json.hasPrefix("{\"kind\":\"shape\",\"message\":\"cannot multiply z @ w\",\"source\":\"in [1]\",\"line\":1,\"column\":7"))
+  }
+
+  @Test func anErrorInAFunctionTellsTheCall() throws {
+    let error = try #require(Cells().error("fn half(x) = x / \"2\"\nfn quarter(x) = half(half(x))\nquarter(1)"))
+    #expect(error.traceback.map(\.function) == ["half", "quarter"])
+    #expect(error.position?.line == 1)
+  }
+
+  @Test func anInterruptStopsALoopAndKeepsTheSession() throws {
+    let cells = Cells(libraries: [
+      Library("Test", [Builtin("stop()", "asks for an interrupt", example: "1") { _ in
+        Interrupt.request()
+        return .none
+      }])
+    ])
+    defer { Interrupt.clear() }
+    try cells.run("n = 1")
+    #expect(cells.error("while true { stop() }")?.kind == .interrupt)
+    Interrupt.clear()
+    #expect(try cells.run("n") == "1")
+  }
+
+  @Test func everyTruncationOfAProgramFailsOrRuns() {
+    let program = "fn f(x, y = 2) { if x > 1 { [x, y] } else { {a: x, \"b\": f\"{y:.2f}\"} } }\nr = f(2) |> map(q -> q * 2)\nr[0] += 1"
+    for count in 0...program.count { _ = Cells().error(String(program.prefix(count))) }
+  }
+}

@@ -1,0 +1,102 @@
+// The examples in reduced size and the program's own rows, through the same interpreter as the program's.
+
+import Foundation
+import Lang
+import Testing
+
+@testable import Repl
+
+private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent()
+
+/// An interpreter with the program's libraries, and what it prints.
+private final class Session {
+  private(set) var printed = ""
+  private(set) var interpreter: Interpreter!
+
+  init(_ parameters: [String: String] = [:]) {
+    interpreter = Interpreter(
+      libraries: Library.program, session: Lang.Session(parameters: parameters)
+    ) { [unowned self] in printed += $0 }
+    interpreter.stackSize = 400 << 10
+  }
+
+  func run(_ text: String, name: String = "test", path: String? = nil) throws -> Value {
+    try interpreter.run(Source(name: name, text: text, path: path)).value
+  }
+}
+
+@Suite(.serialized) struct ExampleTests {
+  @Test(arguments: [
+    ("examples/hello.imf", [:], "cannot multiply"), ("examples/toy2d.imf", ["steps": "20", "size": "64"], "mean radius"),
+    ("examples/digits.imf", ["steps": "5"], "class accuracy 0."),
+    ("examples/fashion.imf", ["steps": "3", "samples_per_class": "10", "classifier_steps": "5"], "frechet samples"),
+    ("examples/golden.imf", [:], "golden numbers agree"),
+    ("examples/train_b2.imf", ["steps": "1", "size": "2", "small": "true"], "step"),
+  ]) func exampleRuns(_ file: String, _ parameters: [String: String], _ expected: String) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("imf-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var parameters = parameters
+    parameters["out"] = folder
+    parameters["root"] = root.path
+    let session = Session(parameters)
+    let path = root.appendingPathComponent(file).path
+    do {
+      _ = try session.run(String(contentsOfFile: path, encoding: .utf8), name: file, path: path)
+    } catch let error as Diagnostic {
+      Issue.record("\(error.rendered())")
+    }
+    #expect(session.printed.contains(expected), "\(session.printed.suffix(400))")
+  }
+
+  @Test(arguments: Library.program.flatMap(\.rows).map(\.name)) func exampleOfARowRuns(_ name: String) throws {
+    let session = Session()
+    let row = try #require(session.interpreter.builtin(name))
+    do {
+      _ = try session.run(row.example)
+    } catch let error as Diagnostic {
+      Issue.record("\(row.example): \(error.rendered())")
+    }
+  }
+
+  private static let tiny =
+    "m = imf({input_size: 4, in_channels: 1, hidden_size: 8, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 2})\n"
+
+  @Test(arguments: [
+    ("imf({depht: 2})", "argument", "depth"), ("imf(\"S/2\")", "value", "B/2"), ("imf({patch_size: 3})", "argument", "patch_size"),
+    ("imf(\"B/2\", params = {x: ones([2])})", "value", "missing"), ("sample(m, labels = [7])", "value", "out of range"),
+    ("sample(m, labels = [0], steps = 0)", "value", "steps"), ("sample(3)", "type", "a model"), ("train_step(train_state(m), zeros([2, 4, 4, 1]), [0, 5])", "value", "label 5"),
+    ("train_state(m, learning_rate = 1)", "argument", "no setting"), ("train_state(m, b1 = 2)", "argument", "b1"), ("imf_loss(m, zeros([2, 4, 4, 1]), [0, 1], draws = {noise: 1})", "argument", "no draw"),
+    ("imf_loss(m, zeros([2, 4, 4, 1]), [0, 1], draws = {e: 1})", "shape", "expected shape"), ("imf_loss(m, zeros([2, 3, 3, 1]), [0, 1])", "shape", "images"),
+    ("m.parameters", "name", "params"), ("load(\"nothing.npz\")", "io", "no such file"), ("save(\"/tmp/x.xyz\", 1)", "value", ".npz"), ("save(\"/no/such/x.json\", 1)", "io", "does not exist"),
+    ("resume(\"/\")", "io", "folder"), ("batches(zeros([4, 2]), size = 9)", "argument", "size"), ("grid(zeros([2, 3]) + [[1, 2, 3, 4]])", "shape", "add"), ("show(grid(zeros([2, 2, 2, 2, 2])))", "shape", "no image"),
+    ("frechet_distance([0, 0], eye(2), [1], eye(2))", "shape", "mu2"), ("with_params(m, {})", "value", "missing"), ("m(zeros([1, 4, 4, 1]), 1, y = [3])", "value", "label 3"), ("scatter([1, 2])", "shape", "[n, 2]"),
+  ]) func mistakesAreExplained(_ code: String, _ kind: String, _ text: String) throws {
+    let session = Session()
+    _ = try session.run(Self.tiny)
+    do {
+      _ = try session.run(code)
+      Issue.record("\(code) did not fail")
+    } catch let error as Diagnostic {
+      #expect(error.kind.rawValue == kind, "\(error.rendered())")
+      #expect(error.rendered().contains(text), "\(error.rendered())")
+    }
+    #expect(try session.run("1 + 1").quoted == "2")
+  }
+
+  @Test func aStateSavedByTheLanguageGoesOn() throws {
+    let path = FileManager.default.temporaryDirectory.path + "/imf-\(UUID().uuidString).safetensors"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let session = Session()
+    let code = Self.tiny + """
+      x = normal(key(0), [8, 4, 4, 1]); y = [0, 1, 0, 1, 0, 1, 0, 1]
+      a = train(train_state(m, lr = 1e-3), x, y, steps = 4, size = 4)
+      b = train(train_state(m, lr = 1e-3), x, y, steps = 2, size = 4)
+      save("\(path)", b)
+      b = train(resume("\(path)"), x, y, steps = 2, size = 4)
+      same(a.params, b.params) and same(a.ema_params, b.ema_params) and a.step == 4
+      """
+    #expect(try session.run(code).quoted == "true")
+  }
+}
