@@ -120,6 +120,11 @@ private let shapes: [Failure] = [
     #expect(try cells.run("n") == "1")
   }
 
+  @Test func aLongSumCompilesInNoTime() throws {
+    #expect(try Cells().run(Array(repeating: "1", count: 150).joined(separator: " + ")) == "150")
+    #expect(Cells().interpreter.check(Source(name: "s", text: "1 + (2 + (3 + (4 < unknown_name)))")).count == 1)
+  }
+
   @Test func everyTruncationOfAProgramFailsOrRuns() {
     let program = "fn f(x, y = 2) { if x > 1 { [x, y] } else { {a: x, \"b\": f\"{y:.2f}\"} } }\nr = f(2) |> map(q -> q * 2)\nr[0] += 1"
     for count in 0...program.count { _ = Cells().error(String(program.prefix(count))) }

@@ -100,3 +100,11 @@ private final class Session {
     #expect(try session.run(code).quoted == "true")
   }
 }
+
+@Suite struct ReferenceTests {
+  @Test func theReferencePageIsWhatTheRowsSay() throws {
+    let page = try String(contentsOf: root.appendingPathComponent("docs/reference.md"), encoding: .utf8)
+    let interpreter = Interpreter(libraries: Library.program) { _ in }
+    #expect(page == interpreter.reference + "\n", "write it anew: imf-repl -e 'write_text(\"docs/reference.md\", reference() + \"\\n\")'")
+  }
+}

@@ -99,10 +99,9 @@ void imf_rms_norm(const float *x, const float *weight, float *y, float eps, int6
 void imf_rms_norm_derivative(const float *x, const float *d, const float *before, const float *after, float *result,
                              float eps, int64_t n, int64_t from, int64_t to);
 
-/// y = x cosine + (x with the two of each pair exchanged) sign sine: rows from ..< to of x [.., tokens, heads, d] float32, the
+/// y = x cosine + (x with the two of each pair exchanged) sine: rows from ..< to of x [.., tokens, heads, d] float32, the
 /// tables [tokens, d]. d is even.
-void imf_rotary(const float *x, const float *cosine, const float *sine, float *y, float sign, int64_t tokens,
-                int64_t heads, int64_t d, int64_t from, int64_t to);
+void imf_rotary(const float *x, const float *cosine, const float *sine, float *y, int64_t tokens, int64_t heads, int64_t d, int64_t from, int64_t to);
 
 /// c[b] = alpha * a[b] x b[b] for small matrices, batches from ..< to: a [m, k], b [k, n], c [m, n] float32, each with row
 /// and column strides (elements; one of each pair is usually 1) and c with row stride (column stride 1). offsets_a/b/c give

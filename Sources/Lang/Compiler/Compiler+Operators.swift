@@ -11,20 +11,21 @@ private enum Operand {
 }
 
 extension Compiler {
-  private func operand(_ expression: Expression) -> Operand {
+  /// - Parameter compiled: the expression's code, made once: twice at each level would grow with 2^depth.
+  private func operand(_ expression: Expression, _ compiled: @escaping Code) -> Operand {
     switch expression.form {
     case .number(let number): return .constant(number)
     case .name(let name):
       if case .slot(let slot)? = scope.place(name) { return .slot(slot) }
-      return .code(code(expression))
-    default: return .code(code(expression))
+      return .code(compiled)
+    default: return .code(compiled)
     }
   }
 
   func binary(_ operation: BinaryOperator, _ left: Expression, _ right: Expression, _ place: Range<Int>) -> Code {
     let site = OperatorSite(source, place, left: left.range, right: right.range, verb: operation.verb)
-    let operands = (operand(left), operand(right))
     let codes = (code(left), code(right))
+    let operands = (operand(left, codes.0), operand(right, codes.1))
     switch operation {
     case .add: return arithmetic(.add, operands, codes, site) { $0 + $1 }
     case .subtract: return arithmetic(.subtract, operands, codes, site) { $0 - $1 }
@@ -173,8 +174,8 @@ extension Compiler {
   }
 
   private func comparisonTest(_ first: Expression, _ rest: Comparison, _ range: Range<Int>) -> Test {
-    let operands = (operand(first), operand(rest.right))
     let codes = (code(first), code(rest.right))
+    let operands = (operand(first, codes.0), operand(rest.right, codes.1))
     let (site, place, test) = (site(rest, left: first), span(range), rest.test)
     let slow: (Value, Value) throws -> Bool = { a, b in try Self.truth(try site.compare(test, a, b), place) }
     switch test {

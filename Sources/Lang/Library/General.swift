@@ -18,6 +18,15 @@ extension Library {
       call.print(try call.interpreter.help(on: call.rest.first, call) + "\n")
       return .none
     },
+    Builtin("reference()", "every builtin's signature, line and example, as Markdown", example: "len(reference()) > 1000") { call in
+      .string(call.interpreter.reference)
+    },
+    Builtin("memory()", "the largest memory this process has taken so far, in MiB", example: "memory() > 1") { _ in
+      var usage = rusage()
+      // RUSAGE_SELF, whose C type changes between imports.
+      getrusage(0, &usage)
+      return .number((Double(usage.ru_maxrss) / 1024).rounded())
+    },
     Builtin("fail(message, hint = none)", "stop with an error", example: "try fail(\"no data\") catch err { err.message }") { call in
       var error = call.error(.value, "", hint: try call.optionalString("hint"))
       error.message = try call.string("message")

@@ -29,6 +29,18 @@ extension Interpreter {
     }
   }
 
+  /// The reference page: every row, by library.
+  public var reference: String {
+    var lines = ["# Reference", "", "Made from the builtins' own rows by `print(reference())`; `help(name)` shows the same at the prompt."]
+    for library in libraries {
+      lines += ["", "## \(library.name)", ""]
+      for row in library.rows {
+        lines += ["### `\(row.signature.text)`", "\(row.doc)", "```", row.example, "```"]
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
   /// All names by library.
   private var overview: String {
     var lines = ["help(name) explains a name."]

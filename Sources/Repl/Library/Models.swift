@@ -37,6 +37,13 @@ extension Library {
       }
       return .object(Model(network: network.with(values)))
     },
+    Builtin("work(m)", "{sample, forward, train}: GFLOP of matrix products an image; train counts what is needed, no more", example: "work(imf(\"B/2\")).sample") { call in
+      let c = try call.network("m").configuration
+      return .record([
+        "sample": .number(c.samplingOperations / 1e9), "forward": .number(c.forwardOperations / 1e9),
+        "train": .number(c.neededTrainingOperations() / 1e9),
+      ])
+    },
     Builtin("summary(m)", "sizes, parameters and work of a network, as text", example: "len(summary(imf(\"B/2\"))) > 0") { call in
       let network = try call.network("m")
       return .string(network.described)

@@ -59,7 +59,8 @@ final class Notebook {
     let mark = String(Editline.literal)
     let label = "in [\(number)]> "
     guard console.isColoured else { return editor.readCell(prompt: label) }
-    return editor.readCell(prompt: "\(mark)\u{1B}[1;32m\(mark)\(label)\(mark)\u{1B}[0m\(mark)")
+    // libedit ties what takes no room to the character after it: the colour must end before the last blank.
+    return editor.readCell(prompt: "\(mark)\u{1B}[1;32m\(mark)\(label.dropLast())\(mark)\u{1B}[0m\(mark) ")
   }
 
   /// Without a terminal: lines until they make a whole cell.

@@ -56,14 +56,14 @@ extension CPU {
     return result
   }
 
-  func rotary(_ x: NDArray, cosine: NDArray, signedSine: NDArray, isInverse: Bool) throws -> NDArray {
+  func rotary(_ x: NDArray, cosine: NDArray, signedSine: NDArray) throws -> NDArray {
     let source = try contiguous(x), cosines = try contiguous(cosine), sines = try contiguous(signedSine)
     let result = try NDArray(shape: x.shape, dtype: x.dtype)
     let d = x.shape[x.rank - 1], heads = x.shape[x.rank - 2], tokens = x.shape[x.rank - 3]
     Threads.split(d > 0 ? x.count / d : 0, grain: max(1, 16 << 10 / max(1, d))) { rows in
       imf_rotary(
         source.typed(Float.self), cosines.typed(Float.self), sines.typed(Float.self), result.typed(Float.self),
-        isInverse ? -1 : 1, Int64(tokens), Int64(heads), Int64(d), Int64(rows.lowerBound), Int64(rows.upperBound))
+        Int64(tokens), Int64(heads), Int64(d), Int64(rows.lowerBound), Int64(rows.upperBound))
     }
     return result
   }

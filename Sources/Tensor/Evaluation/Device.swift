@@ -50,7 +50,7 @@ protocol Device: Sendable {
     -> NDArray
 
   /// Pairs of the last axis of x [..., T, H, d] turned by tables [T, 1, d], float32; see `Rotary`.
-  func rotary(_ x: NDArray, cosine: NDArray, signedSine: NDArray, isInverse: Bool) throws -> NDArray
+  func rotary(_ x: NDArray, cosine: NDArray, signedSine: NDArray) throws -> NDArray
 
   /// a [..., m, k] x b [..., k, n]; leading axes are equal or repeated by strides of 0.
   func matmul(_ a: NDArray, _ b: NDArray) throws -> NDArray

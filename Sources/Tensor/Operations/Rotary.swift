@@ -16,7 +16,7 @@ public func rotary(_ x: Tensor, cosine: Tensor, signedSine: Tensor) throws -> Te
     throw TensorError(.shape, "rotary", [x.operand, cosine.operand, signedSine.operand], "the tables must be \(table)")
   }
   if x.dtype == .float32, cosine.dtype == .float32, signedSine.dtype == .float32 {
-    return try Rotary(isInverse: false)(x, cosine, signedSine)
+    return try Rotary()(x, cosine, signedSine)
   }
   return try x * cosine + exchanged(x) * signedSine
 }
@@ -27,30 +27,29 @@ private func exchanged(_ x: Tensor) throws -> Tensor {
   return try x.reshaped(pairs).flipped(axes: [-1]).reshaped(x.shape)
 }
 
-/// The rotation, or its transpose, which is its inverse: the sine's sign changes.
+/// x cosine + exchanged(x) sine; inputs x [..., T, H, d] and tables [T, 1, d], float32.
 struct Rotary: Primitive {
-  let isInverse: Bool
-
   var name: String { "rotary" }
   var fusion: ElementwiseStep? { nil }
 
   func result(of inputs: [Operand]) throws -> Operand { inputs[0] }
 
   func evaluate(_ inputs: [NDArray], on device: any Device) throws -> NDArray {
-    try device.rotary(inputs[0], cosine: inputs[1], signedSine: inputs[2], isInverse: isInverse)
+    try device.rotary(inputs[0], cosine: inputs[1], signedSine: inputs[2])
   }
 
   func jvp(_ x: [Tensor], _ dx: [Tensor?], _ y: Tensor) throws -> Tensor? {
     try plus(
       dx[0].map { try self($0, x[1], x[2]) },
-      plus(dx[1].map { try x[0] * $0 }, dx[2].map { try exchanged(x[0]) * (isInverse ? -$0 : $0) }))
+      plus(dx[1].map { try x[0] * $0 }, dx[2].map { try exchanged(x[0]) * $0 }))
   }
 
+  // The exchange is its own transpose: exchanged(sine dy) = exchanged(sine) exchanged(dy), the turn back.
   func vjp(_ x: [Tensor], _ y: Tensor, _ dy: Tensor) throws -> [Tensor?] {
     [
-      x[0].isDifferentiable ? try Rotary(isInverse: !isInverse)(dy, x[1], x[2]) : nil,
+      x[0].isDifferentiable ? try self(dy, x[1], exchanged(x[2])) : nil,
       x[1].isDifferentiable ? try dy * x[0] : nil,
-      x[2].isDifferentiable ? try dy * (isInverse ? -exchanged(x[0]) : exchanged(x[0])) : nil,
+      x[2].isDifferentiable ? try dy * exchanged(x[0]) : nil,
     ]
   }
 }
