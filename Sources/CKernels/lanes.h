@@ -7,6 +7,7 @@
 #include "dispatch.h"
 
 #include <stdint.h>
+#include <string.h>
 
 // The warning is about calls between levels; everything here is inlined into its caller.
 #pragma clang diagnostic ignored "-Wpsabi"
@@ -27,13 +28,33 @@ INLINE Lanes load_first(const float *x, int64_t count, float rest) {
   return load(all);
 }
 
-/// Writes the first `count` lanes only.
-INLINE void store_first(float *y, Lanes x, int64_t count) {
+/// The first `count` lanes; `rest` in the others.
+INLINE Lanes keep_first(Lanes x, int64_t count, float rest) {
   float all[LANES];
   store(all, x);
-  EACH_LANE for (int64_t lane = 0; lane < LANES; lane++) {
-    if (lane < count) y[lane] = all[lane];
+  return load_first(all, count, rest);
+}
+
+/// Writes the first `count` lanes only, in pieces of 8, 4, 2 and 1: AVX's masked stores take dozens of
+/// cycles on AMD's processors.
+INLINE void store_first(float *y, Lanes x, int64_t count) {
+  if (count >= LANES) {
+    store(y, x);
+    return;
   }
+  float all[LANES];
+  store(all, x);
+  int64_t lane = count & 8;
+  if (lane) memcpy(y, all, 8 * sizeof(float));
+  if (count & 4) {
+    memcpy(y + lane, all + lane, 4 * sizeof(float));
+    lane += 4;
+  }
+  if (count & 2) {
+    memcpy(y + lane, all + lane, 2 * sizeof(float));
+    lane += 2;
+  }
+  if (count & 1) y[lane] = all[lane];
 }
 
 /// Halves fold onto each other, so the order of the sum is fixed.

@@ -32,14 +32,15 @@ INLINE void softmax_row(const float *x, float *y, float scale, int64_t n) {
     store(y + i, e);
     sum += e;
   }
+  Lanes tail = 0;
   if (rest > 0) {
-    store_first(y + whole, exponentials(scale * load_first(x + whole, rest, 0) - largest), rest);
-    sum += load_first(y + whole, rest, 0);
+    tail = keep_first(exponentials(scale * load_first(x + whole, rest, x[whole]) - largest), rest, 0);
+    sum += tail;
   }
 
   const float factor = 1 / sum_of_lanes(sum);
   for (i = 0; i < whole; i += LANES) store(y + i, factor * load(y + i));
-  if (rest > 0) store_first(y + whole, factor * load_first(y + whole, rest, 0), rest);
+  if (rest > 0) store_first(y + whole, factor * tail, rest);
 }
 
 CLONES void imf_softmax(const float *x, float *y, float scale, int64_t n, int64_t from,

@@ -86,8 +86,15 @@ public enum AtomicFile {
       throw FormatError(.io, path, "is a folder; a file's name is needed")
     }
     let folder = (path as NSString).deletingLastPathComponent
-    if !folder.isEmpty, !FileManager.default.fileExists(atPath: folder) {
-      throw FormatError(.io, path, "cannot be written: the folder \(folder) does not exist", hint: "make it first")
+    // What took an hour to compute must not be lost to a missing folder: it is made.
+    if !folder.isEmpty, !FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) {
+      do {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      } catch {
+        throw FormatError(.io, path, "cannot be written: the folder \(folder) cannot be made")
+      }
+    } else if !folder.isEmpty, !isFolder.boolValue {
+      throw FormatError(.io, path, "cannot be written: \(folder) is a file, not a folder")
     }
     return path + ".writing-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
   }

@@ -107,9 +107,10 @@ private func same(_ a: FileValue, _ b: FileValue) throws -> Bool {
     let folder = try Folder()
     let cases: [(FileValue, String, FormatError.Reason, String)] = [
       (.number(1), "/a.xyz", .value, ".npz .npy .safetensors .json .png"), (.number(1), "/a", .value, "no ending"), (.number(1), "/a.png", .value, "a png holds an image"),
-      (.tensor(Tensor(1)), "/none/a.npy", .io, "does not exist"), (.number(1), "/a.npy", .value, "one tensor"),
+      (.tensor(Tensor(1)), "/file/a.npy", .io, "not a folder"), (.tensor(Tensor(1)), "/file/b/a.npy", .io, "cannot be made"), (.number(1), "/a.npy", .value, "one tensor"),
       (.record(["x": .string("s")]), "/a.safetensors", .value, "x is no tensor"), (.record(["x": .list([.none])]), "/a.npz", .value, "the field x"),
     ]
+    try Data().write(to: URL(fileURLWithPath: folder.path + "/file"))
     for (value, name, reason, text) in cases {
       do {
         try Formats::save(value, to: folder.path + name)
@@ -118,7 +119,13 @@ private func same(_ a: FileValue, _ b: FileValue) throws -> Bool {
         #expect(error.reason == reason && error.description.contains(text), "\(error)")
       }
     }
-    #expect(folder.names.isEmpty)
+    #expect(folder.names == ["file"])
+  }
+
+  @Test func missingFoldersAreMade() throws {
+    let folder = try Folder()
+    try Formats::save(.number(1), to: folder.path + "/run/1/a.json")
+    #expect(try same(Formats::load(folder.path + "/run/1/a.json"), .number(1)))
   }
 
   @Test func missingAndUnknownFilesSayWhatWouldHelp() throws {

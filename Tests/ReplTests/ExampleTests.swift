@@ -69,7 +69,7 @@ private final class Session {
     ("sample(m, labels = [0], steps = 0)", "value", "steps"), ("sample(3)", "type", "a model"), ("train_step(train_state(m), zeros([2, 4, 4, 1]), [0, 5])", "value", "label 5"),
     ("train_state(m, learning_rate = 1)", "argument", "no setting"), ("train_state(m, b1 = 2)", "argument", "b1"), ("imf_loss(m, zeros([2, 4, 4, 1]), [0, 1], draws = {noise: 1})", "argument", "no draw"),
     ("imf_loss(m, zeros([2, 4, 4, 1]), [0, 1], draws = {e: 1})", "shape", "expected shape"), ("imf_loss(m, zeros([2, 3, 3, 1]), [0, 1])", "shape", "images"),
-    ("m.parameters", "name", "params"), ("load(\"nothing.npz\")", "io", "no such file"), ("save(\"/tmp/x.xyz\", 1)", "value", ".npz"), ("save(\"/no/such/x.json\", 1)", "io", "does not exist"),
+    ("m.parameters", "name", "params"), ("load(\"nothing.npz\")", "io", "no such file"), ("save(\"/tmp/x.xyz\", 1)", "value", ".npz"), ("save(\"/dev/null/x.json\", 1)", "io", "not a folder"),
     ("resume(\"/\")", "io", "folder"), ("batches(zeros([4, 2]), size = 9)", "argument", "size"), ("grid(zeros([2, 3]) + [[1, 2, 3, 4]])", "shape", "add"), ("show(grid(zeros([2, 2, 2, 2, 2])))", "shape", "no image"),
     ("frechet_distance([0, 0], eye(2), [1], eye(2))", "shape", "mu2"), ("with_params(m, {})", "value", "missing"), ("m(zeros([1, 4, 4, 1]), 1, y = [3])", "value", "label 3"), ("scatter([1, 2])", "shape", "[n, 2]"),
   ]) func mistakesAreExplained(_ code: String, _ kind: String, _ text: String) throws {

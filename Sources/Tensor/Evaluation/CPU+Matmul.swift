@@ -18,6 +18,9 @@ extension CPU {
       return result
     }
     switch a.dtype {
+    case .bfloat16 where !MatrixProduct.multipliesBFloat16:
+      let product = try matmul(converted(a, to: .float32), converted(b, to: .float32))
+      return try converted(product, to: .bfloat16)
     case .float32, .bfloat16: try multiply(a, b, result)
     case .float64: try multiplyDouble(a, b, result)
     case .bool, .uint8, .int32, .int64:

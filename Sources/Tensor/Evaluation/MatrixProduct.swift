@@ -27,6 +27,16 @@ final class MatrixProduct: @unchecked Sendable {
 
   private static let library = Mutex(Library())
 
+  /// Whether the library multiplies bfloat16 on this processor: below AVX-512 it does not.
+  static let multipliesBFloat16: Bool = {
+    let form = Form(m: 16, n: 16, k: 16, a: [16, 1], b: [16, 1], resultRow: 16, dtype: .bfloat16)
+    return withUnsafeTemporaryAllocation(byteCount: 3 * 512, alignment: 64) { memory in
+      guard let base = memory.baseAddress else { return false }
+      memory.initializeMemory(as: UInt8.self, repeating: 0)
+      return (try? run(form, a: base, b: base + 512, result: base + 1024)) != nil
+    }
+  }()
+
   /// The product of a form, from the cache or made now.
   static func run(
     _ form: Form, a: UnsafeMutableRawPointer, b: UnsafeMutableRawPointer, result: UnsafeMutableRawPointer
