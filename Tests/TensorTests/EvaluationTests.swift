@@ -19,16 +19,19 @@ import Testing
     #expect(fused == single)
   }
 
-  @Test func sharedPartsAreComputedOnceAndFreed() throws {
-    let before = StoragePool.shared.liveBytes
-    do {
-      let x = try uniform(RandomKey(seed: 3), [512, 512])
-      var y = x
-      for _ in 0..<50 { y = try matmul(y, x) * (1 / 512) }
-      _ = try sum(y).item()
+  /// Memory is counted for the process, the other tests included: so this runs in one of its own.
+  @Test func sharedPartsAreComputedOnceAndFreed() async {
+    await #expect(processExitsWith: .success) {
+      let before = StoragePool.shared.liveBytes
+      do {
+        let x = try uniform(RandomKey(seed: 3), [512, 512])
+        var y = x
+        for _ in 0..<50 { y = try matmul(y, x) * (1 / 512) }
+        _ = try sum(y).item()
+      }
+      // Only the peak may have grown: nothing of the chain stays.
+      #expect(StoragePool.shared.liveBytes <= before + 4096)
     }
-    // Only the peak may have grown: nothing of the chain stays.
-    #expect(StoragePool.shared.liveBytes <= before + 4096)
   }
 
   @Test func valuesThatSomebodyHoldsAreKept() throws {
@@ -39,12 +42,15 @@ import Testing
     #expect(x.node.inputs.isEmpty)
   }
 
-  @Test func anInterruptStopsBetweenStepsAndLosesNothing() throws {
-    let x = try matmul(Tensor.ones([64, 64]), .ones([64, 64]))
-    Interrupt.request()
-    #expect(throws: Interrupted.self) { try x.scalars(Float.self) }
-    Interrupt.clear()
-    #expect(try x.scalars(Float.self)[0] == 64)
+  /// An interrupt stops whatever the process evaluates, the other tests included: so this runs in one of its own.
+  @Test func anInterruptStopsBetweenStepsAndLosesNothing() async {
+    await #expect(processExitsWith: .success) {
+      let x = try matmul(Tensor.ones([64, 64]), .ones([64, 64]))
+      Interrupt.request()
+      #expect(throws: Interrupted.self) { try x.scalars(Float.self) }
+      Interrupt.clear()
+      #expect(try x.scalars(Float.self)[0] == 64)
+    }
   }
 
   @Test func resultsDoNotDependOnTheNumberOfThreads() throws {
