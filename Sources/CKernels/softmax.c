@@ -6,46 +6,39 @@
 
 INLINE Lanes larger(Lanes a, Lanes b) { return a > b ? a : b; }
 
-INLINE Lanes exponentials(Lanes x) {
-  float all[LANES];
-  store(all, x);
-  EACH_LANE for (int64_t lane = 0; lane < LANES; lane++) all[lane] = exponential(all[lane]);
-  return load(all);
+/// The largest element of a row. A NaN fails every comparison, and comes back through the sum.
+INLINE float largest_of_row(const float *x, float scale, int64_t n) {
+  if (n < LANES) return largest_lane(scale * load_first(x, n, x[0]));
+  Lanes top = scale * load(x + n - LANES);
+  for (int64_t i = 0; i + LANES <= n; i += LANES) top = larger(scale * load(x + i), top);
+  return largest_lane(top);
 }
 
-/// x [n] -> y [n]. A NaN fails every comparison for the largest, and comes back through the sum.
-INLINE void softmax_row(const float *x, float *y, float scale, int64_t n) {
-  const int64_t whole = n / LANES * LANES, rest = n - whole;
-  Lanes top = -INFINITY, top2 = top;
-  int64_t i = 0;
-  for (; i + 2 * LANES <= whole; i += 2 * LANES) {
-    top = larger(scale * load(x + i), top);
-    top2 = larger(scale * load(x + i + LANES), top2);
-  }
-  if (i < whole) top = larger(scale * load(x + i), top);
-  if (rest > 0) top2 = larger(scale * load_first(x + whole, rest, x[whole]), top2);
-  const float largest = largest_lane(larger(top, top2));
-
-  Lanes sum = 0;
-  for (i = 0; i < whole; i += LANES) {
-    const Lanes e = exponentials(scale * load(x + i) - largest);
-    store(y + i, e);
-    sum += e;
-  }
-  Lanes tail = 0;
-  if (rest > 0) {
-    tail = keep_first(exponentials(scale * load_first(x + whole, rest, x[whole]) - largest), rest, 0);
-    sum += tail;
-  }
-
-  const float factor = 1 / sum_of_lanes(sum);
-  for (i = 0; i < whole; i += LANES) store(y + i, factor * load(y + i));
-  if (rest > 0) store_first(y + whole, factor * tail, rest);
+INLINE float sum_of_row(const float *y, int64_t n) {
+  const int64_t whole = n / LANES * LANES;
+  Lanes sum = 0, tail = 0;
+  for (int64_t i = 0; i < whole; i += LANES) sum += load(y + i);
+  if (whole < n) tail = load_first(y + whole, n - whole, 0);
+  return sum_of_lanes(sum + tail);
 }
 
-CLONES void imf_softmax(const float *x, float *y, float scale, int64_t n, int64_t from,
-                        int64_t to) {
-  for (int64_t row = from; row < to; row++) softmax_row(x + row * n, y + row * n, scale, n);
+/// Several rows at once, so that the exponentials, the bulk of the work, run over the rows' ends without a break.
+CLONES static void softmax_rows(const float *x, float *y, float scale, int64_t n, int64_t rows) {
+  for (int64_t row = 0; row < rows; row++) {
+    const float largest = largest_of_row(x + row * n, scale, n);
+    EACH for (int64_t i = row * n; i < row * n + n; i++) y[i] = scale * x[i] - largest;
+  }
+  EACH for (int64_t i = 0; i < rows * n; i++) y[i] = exponential(y[i]);
+  for (int64_t row = 0; row < rows; row++) {
+    const float factor = 1 / sum_of_row(y + row * n, n);
+    EACH for (int64_t i = row * n; i < row * n + n; i++) y[i] *= factor;
+  }
+}
+
+void imf_softmax(const float *x, float *y, float scale, int64_t n, int64_t from, int64_t to) {
+  const int64_t together = n < IMF_BLOCK ? IMF_BLOCK / n : 1;
+  for (int64_t row = from; row < to; row += together)
+    softmax_rows(x + row * n, y + row * n, scale, n, to - row < together ? to - row : together);
 }
 
 /// dx [n] = scale y (dy - sum(y dy)).

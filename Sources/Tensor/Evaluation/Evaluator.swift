@@ -29,7 +29,11 @@ final class Evaluator: Sendable {
         // Whoever asks for a root holds it.
         let holds = pending.map { Handle($0) }
         defer { withExtendedLifetime(holds) {} }
-        try Execution(Plan(roots: pending, number: number), on: device).run()
+        let plan = Plan(roots: pending, number: number)
+        let groupsBefore = number
+        // Groups are numbered from the plan's number on, so that no two evaluations share one.
+        number += UInt64(plan.steps.count)
+        try Execution(plan, groupsBefore: groupsBefore, on: device).run()
       }
       for root in roots { root.detachIfPossible() }
     }

@@ -12,8 +12,11 @@ final class Execution {
   private var readers: [Int]
   /// By position: results that only this execution needs.
   private var values: [NDArray?]
+  /// The number of the group being run; numbers go on from one execution to the next.
+  private var groups: UInt64
 
-  init(_ plan: Plan, on device: any Device) {
+  init(_ plan: Plan, groupsBefore: UInt64, on device: any Device) {
+    groups = groupsBefore
     self.device = device
     nodes = plan.nodes
     steps = plan.steps
@@ -80,22 +83,21 @@ final class Execution {
   /// Elementwise nodes as one program: results that nobody outside the group reads never reach memory.
   private func run(_ group: ElementwiseGroup) throws {
     var program = ElementwiseProgram()
-    var inputs: [NDArray] = [], inputOf: [ObjectIdentifier: Int] = [:]
-    var instructionOf: [ObjectIdentifier: Int] = [:]
+    var inputs: [NDArray] = []
     var reads: [Node] = [], results: [Node] = []
+    groups += 1
     for node in group.nodes {
       let sources = try node.inputs.map { input -> ElementwiseProgram.Source in
-        let identity = ObjectIdentifier(input)
-        if let index = instructionOf[identity] { return .instruction(index) }
+        if input.group == groups, input.isInstruction { return .instruction(input.slot) }
         if let fill = input.fill { return .number(fill) }
         reads.append(input)
-        if let index = inputOf[identity] { return .input(index) }
-        inputOf[identity] = inputs.count
+        if input.group == groups { return .input(input.slot) }
+        (input.group, input.slot, input.isInstruction) = (groups, inputs.count, false)
         inputs.append(try value(of: input))
         return .input(inputs.count - 1)
       }
       guard let step = node.primitive.fusion else { continue }
-      instructionOf[ObjectIdentifier(node)] = program.instructions.count
+      (node.group, node.slot, node.isInstruction) = (groups, program.instructions.count, true)
       if readers[node.position] > 0 || node.isHeld {
         program.outputs.append(program.instructions.count)
         results.append(node)

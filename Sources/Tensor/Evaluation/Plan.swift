@@ -1,9 +1,10 @@
 // From a pending graph to a list of steps: drops what nobody needs (it is simply never reached), orders the rest,
 // and fuses elementwise chains.
 //
-// Fusion: an elementwise node joins the step of its latest input when that step is an elementwise group of the
-// same shape; otherwise it starts a group at the end. Steps are numbered as they are made and a node's inputs
-// always come from its own step or earlier ones, so no cycle between steps can arise.
+// Fusion: an elementwise node joins the step of its latest input when that step is an elementwise group of the same
+// shape, or else the group that began with that step's result; otherwise it begins a group at the end. A group that
+// needs no other step waits for its first reader and moves into its group. Steps are numbered as they are made and a
+// node's inputs always come from its own step or earlier ones, so no cycle between steps can arise.
 
 /// A step of an evaluation.
 enum Step {
@@ -14,12 +15,9 @@ enum Step {
 /// Elementwise nodes of one shape that run in one pass, in order.
 final class ElementwiseGroup {
   let shape: [Int]
-  var nodes: [Node]
+  var nodes: [Node] = []
 
-  init(_ node: Node) {
-    shape = node.shape
-    nodes = [node]
-  }
+  init(shape: [Int]) { self.shape = shape }
 
   /// Longer chains gain nothing more and their blocks would leave the first-level cache.
   static let limit = 48
@@ -63,29 +61,86 @@ struct Plan {
 
   private mutating func arrange(_ number: UInt64) {
     readers = [Int](repeating: 0, count: nodes.count)
-    var stepOf = [Int](repeating: -1, count: nodes.count)
-    for node in nodes {
-      if node.fill != nil {
-        // A number inside a group; anywhere else its evaluation costs one element.
-        stepOf[node.position] = -1
-        continue
-      }
-      var latest = -1
-      for input in node.inputs where input.plan == number && input.value == nil {
-        latest = max(latest, stepOf[input.position])
-      }
-      if node.primitive.fusion != nil, latest >= 0, case .group(let group) = steps[latest],
-        group.shape == node.shape, group.nodes.count < ElementwiseGroup.limit
-      {
-        group.nodes.append(node)
-        stepOf[node.position] = latest
-      } else {
-        stepOf[node.position] = steps.count
-        steps.append(node.primitive.fusion != nil ? .group(ElementwiseGroup(node)) : .single(node))
-      }
-      for input in node.inputs where input.plan == number && input.value == nil {
-        if stepOf[input.position] != stepOf[node.position] { readers[input.position] += 1 }
+    var layout = Layout(count: nodes.count)
+    for node in nodes where node.fill == nil {
+      let step = layout.place(node, number)
+      for input in node.inputs where input.plan == number && input.value == nil && input.fill == nil {
+        if layout.stepOf[input.position] != step { readers[input.position] += 1 }
       }
     }
+    steps = layout.steps.filter {
+      if case .group(let group) = $0 { !group.nodes.isEmpty } else { true }
+    }
+  }
+}
+
+/// Steps while they are being arranged.
+private struct Layout {
+  var steps: [Step] = []
+  /// By position of a node: its step; -1 for numbers, which groups take without memory.
+  var stepOf: [Int]
+  /// By step: a group that needs no other step and that none reads so far; it may still move to where it is read.
+  private var isFree: [Bool] = []
+  /// By step: the first group that began with its result, -1 where there is none.
+  private var begun: [Int] = []
+
+  init(count: Int) { stepOf = [Int](repeating: -1, count: count) }
+
+  /// Puts a node into a step that exists, or into one of its own, and answers which.
+  mutating func place(_ node: Node, _ number: UInt64) -> Int {
+    var latest = -1
+    eachInput(of: node, number) { input, layout in latest = max(latest, layout.stepOf[input.position]) }
+    guard node.primitive.fusion != nil else {
+      eachInput(of: node, number) { input, layout in layout.isFree[layout.stepOf[input.position]] = false }
+      return append(.single(node), node)
+    }
+    var step = latest
+    if !hasRoom(step, for: node), latest >= 0 { step = begun[latest] }
+    if !hasRoom(step, for: node) {
+      step = append(.group(ElementwiseGroup(shape: node.shape)), node)
+      isFree[step] = true
+      if latest >= 0, begun[latest] < 0 { begun[latest] = step }
+    }
+    guard case .group(let group) = steps[step] else { return step }
+    eachInput(of: node, number) { input, layout in
+      let source = layout.stepOf[input.position]
+      guard source != step, !layout.move(source, to: step) else { return }
+      (layout.isFree[source], layout.isFree[step]) = (false, false)
+    }
+    group.nodes.append(node)
+    stepOf[node.position] = step
+    return step
+  }
+
+  /// Inputs that this evaluation computes.
+  private mutating func eachInput(of node: Node, _ number: UInt64, _ body: (Node, inout Layout) -> Void) {
+    for input in node.inputs where input.plan == number && input.value == nil && input.fill == nil {
+      body(input, &self)
+    }
+  }
+
+  private mutating func append(_ step: Step, _ node: Node) -> Int {
+    steps.append(step)
+    isFree.append(false)
+    begun.append(-1)
+    stepOf[node.position] = steps.count - 1
+    return steps.count - 1
+  }
+
+  /// Whether a step is a group in use that a node of this shape may join.
+  private func hasRoom(_ step: Int, for node: Node) -> Bool {
+    guard step >= 0, case .group(let group) = steps[step] else { return false }
+    return group.shape == node.shape && group.nodes.count < ElementwiseGroup.limit && !group.nodes.isEmpty
+  }
+
+  /// Moves a free group's nodes into a later group of the same shape, where there is room.
+  private mutating func move(_ source: Int, to step: Int) -> Bool {
+    guard isFree[source], source < step, case .group(let from) = steps[source], case .group(let to) = steps[step],
+      from.shape == to.shape, from.nodes.count + to.nodes.count < ElementwiseGroup.limit
+    else { return false }
+    to.nodes += from.nodes
+    for node in from.nodes { stepOf[node.position] = step }
+    from.nodes = []
+    return true
   }
 }

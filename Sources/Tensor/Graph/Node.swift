@@ -26,6 +26,12 @@ final class Node: @unchecked Sendable {
   var position = 0
   var plan: UInt64 = 0
 
+  /// Scratch of the elementwise group being run, valid while `group` names it: which of its instructions or inputs
+  /// this is.
+  var group: UInt64 = 0
+  var slot = 0
+  var isInstruction = false
+
   private static let count = Atomic<UInt64>(0)
 
   init(
