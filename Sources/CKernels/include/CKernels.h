@@ -111,6 +111,14 @@ void imf_batched_matmul(const float *a, const int64_t *offsets_a, int64_t a_row,
                         float *c, const int64_t *offsets_c, int64_t c_row, float alpha,
                         int64_t m, int64_t n, int64_t k, int64_t from, int64_t to);
 
+/// What one step of AdamW multiplies by: mu_scale and nu_scale correct the moments' bias, `decay` is the average's.
+typedef struct { float b1, b2, mu_scale, nu_scale, eps, weight_decay, rate, decay; } imf_adamw_step;
+
+/// One step of AdamW on n parameters p with gradients g, moments mu and nu, and their moving average (NULL: none).
+/// Results may be written over what they are made from.
+void imf_adamw(const imf_adamw_step *step, const float *g, const float *p, const float *mu, const float *nu,
+               const float *average, float *new_p, float *new_mu, float *new_nu, float *new_average, int64_t n);
+
 /// Threefry-2x32, 20 rounds: encrypts the pairs (x0[i], x1[i]) in place under the key.
 void imf_threefry(uint32_t key0, uint32_t key1, uint32_t *x0, uint32_t *x1, size_t n);
 

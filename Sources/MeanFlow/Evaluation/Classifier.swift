@@ -50,6 +50,7 @@ public struct Classifier: Sendable {
     settings.totalSteps = Swift.max(steps, 1)
     var p = try Self.initial(inputs, count, RandomKey(seed: seed))
     var (mu, nu) = (try p.map { try Tensor.zeros($0.shape) }, try p.map { try Tensor.zeros($0.shape) })
+    var none: [Tensor] = []
     let batches = try Batches(
       images: images, labels: labels, size: Swift.min(128, images.shape[0]), steps: steps, seed: seed)
     let walk = batches.walk()
@@ -60,11 +61,8 @@ public struct Classifier: Sendable {
       let (loss, _, gradients) = try valueAndGrad({ p -> (Tensor, Void) in
         (try Self.crossEntropy(Self.forward(p, shifted).logits, y), ())
       }, at: p)
-      for i in p.indices {
-        (p[i], mu[i], nu[i]) = try adamW(
-          p[i], gradient: gradients[i], mu: mu[i], nu: nu[i], count: step + 1, rate: settings.learningRate(at: step), settings)
-      }
-      try evaluate(p + mu + nu + [loss])
+      try evaluate(gradients + [loss])
+      try settings.update(at: step).apply(to: &p, mu: &mu, nu: &nu, average: &none, gradients: gradients)
       step += 1
       report(step, try loss.item())
     }

@@ -8,7 +8,7 @@ public import Tensor
 public struct Network: Sendable {
   public let configuration: Configuration
   /// The parameters, by the reference's names.
-  public let p: Parameters
+  public internal(set) var p: Parameters
   /// Without v blocks: its v is the v layer on the shared trunk and means nothing.
   public let isInference: Bool
   let rotary: RotaryTable

@@ -22,6 +22,15 @@ public struct Parameters: Sendable {
     }
   }
 
+  /// Changes the values in place: nothing here holds them while the body runs.
+  mutating func update(_ body: (inout [Tensor]) throws -> Void) rethrows {
+    let names = tensors.keys
+    var values = self.values
+    tensors = [:]
+    defer { tensors = OrderedDictionary(uniqueKeys: names, values: values) }
+    try body(&values)
+  }
+
   /// The same names with other values, in order.
   public func with(_ values: [Tensor]) -> Parameters {
     Parameters(OrderedDictionary(uniqueKeysWithValues: zip(tensors.keys, values)))

@@ -1,6 +1,7 @@
 // Learning rates by step.
 
 import Glibc
+import Tensor
 
 /// How the learning rate runs over the steps; all start with a linear warm-up from 0.
 public enum Schedule: String, Sendable, CaseIterable {
@@ -52,6 +53,13 @@ public struct TrainingSettings: Sendable, Hashable {
       }
     }
     return self
+  }
+
+  /// The update that the step makes, counted from 0.
+  func update(at step: Int) -> AdamWStep {
+    var update = AdamWStep(rate: learningRate(at: step), count: step + 1)
+    (update.b1, update.b2, update.eps, update.weightDecay, update.averageDecay) = (b1, b2, eps, weightDecay, ema)
+    return update
   }
 
   /// The learning rate of a step, counted from 0.

@@ -59,41 +59,29 @@ public struct TrainingState: Sendable {
   public var emaNetwork: Network { network.with(ema) }
 }
 
-/// One step of AdamW on the iMF objective, then of the moving average. Computes everything in one walk.
-///
-/// - Parameters:
-///   - x: images [B, H, W, C] in [-1, 1]; y: labels [B].
-///   - draws: the step's random numbers; drawn from the state's key where not given.
-public func trainStep(
-  _ state: TrainingState, _ x: Tensor, _ y: Tensor, draws: Draws? = nil
-) throws -> TrainingState {
-  let draws = try draws ?? Draws(state.key.folded(in: state.step), images: x.shape)
-  let (loss, parts, gradients) = try valueAndGrad(
-    { parameters -> (Tensor, (Tensor, Tensor)) in
-      let result = try improvedMeanFlow(state.network.with(parameters), x, y, draws, state.objective)
-      return (result.loss, (result.lossU, result.lossV))
-    }, at: state.network.p.values)
+extension TrainingState {
+  /// One step of AdamW on the iMF objective, then of the moving average. Tensors of the state that nobody else holds are
+  /// overwritten: a run needs the memory of one state, not of two.
+  ///
+  /// - Parameters:
+  ///   - x: images [B, H, W, C] in [-1, 1]; y: labels [B].
+  ///   - draws: the step's random numbers; drawn from the state's key where not given.
+  /// - Throws: what the objective throws; the state is as it was then.
+  public mutating func advance(_ x: Tensor, _ y: Tensor, draws: Draws? = nil) throws {
+    let draws = try draws ?? Draws(key.folded(in: step), images: x.shape)
+    let (loss, parts, gradients) = try valueAndGrad(
+      { [network, objective] parameters -> (Tensor, (Tensor, Tensor)) in
+        let result = try improvedMeanFlow(network.with(parameters), x, y, draws, objective)
+        return (result.loss, (result.lossU, result.lossV))
+      }, at: network.p.values)
+    let norm = try sqrt(sum(stack(gradients.map { try sum(square($0)) })))
+    try evaluate(gradients + [loss, parts.0, parts.1, norm])
 
-  let rate = state.settings.learningRate(at: state.step), decay = state.settings.ema
-  var parameters: [Tensor] = [], ema: [Tensor] = [], mu: [Tensor] = [], nu: [Tensor] = []
-  for (i, p) in state.network.p.values.enumerated() {
-    let next = try adamW(
-      p, gradient: gradients[i], mu: state.mu[i], nu: state.nu[i], count: state.step + 1, rate: rate, state.settings)
-    parameters.append(next.p)
-    mu.append(next.mu)
-    nu.append(next.nu)
-    ema.append(try state.ema[i] * decay + next.p * (1 - decay))
+    let update = settings.update(at: step)
+    try network.p.update { try update.apply(to: &$0, mu: &mu, nu: &nu, average: &ema, gradients: gradients) }
+    step += 1
+    metrics = .init(
+      loss: try loss.item(), lossU: try parts.0.item(), lossV: try parts.1.item(), gradientNorm: try norm.item(),
+      learningRate: update.rate)
   }
-  let squares = try gradients.map { try sum(square($0)) }
-  let norm = try sqrt(sum(stack(squares)))
-  try evaluate(parameters + ema + mu + nu + [loss, parts.0, parts.1, norm])
-
-  var next = state
-  next.network = state.network.with(parameters)
-  (next.ema, next.mu, next.nu) = (ema, mu, nu)
-  next.step += 1
-  next.metrics = .init(
-    loss: try loss.item(), lossU: try parts.0.item(), lossV: try parts.1.item(), gradientNorm: try norm.item(),
-    learningRate: rate)
-  return next
 }

@@ -33,12 +33,13 @@ extension Library {
       "one step of AdamW and EMA on images x with labels y; the new state knows loss, loss_u, loss_v, lr, step, model, ema",
       example: "train_step(train_state(imf({input_size: 4, in_channels: 1, hidden_size: 8, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 2})), zeros([2, 4, 4, 1]), [0, 1]).step"
     ) { call in
-      let state = try call.object("state", TrainingRun.self, as: "a training state").state
+      var state = try call.object("state", TrainingRun.self, as: "a training state").state
       let x = try imageValues(call.tensor("x"))
       let y = try state.network.configuration.checkedLabels(call.tensor("y"))
       guard x.rank > 0 else { throw call.error(.shape, "`x` is \(x); expected images [B, H, W, C]", argument: "x") }
       let draws = call["draws"].isNone ? nil : try call.draws("draws", key: state.key.folded(in: state.step), images: x.shape)
-      return .object(TrainingRun(state: try trainStep(state, x, y, draws: draws)))
+      try state.advance(x, y, draws: draws)
+      return .object(TrainingRun(state: state))
     },
     Builtin(
       "train(state, x, y, steps, size = 128, seed = 0, each = none, every = 0)",
@@ -58,7 +59,7 @@ extension Library {
       defer { progress.finish() }
       var done = 0
       while let batch = try walk.next() {
-        state = try trainStep(state, batch.x, batch.y ?? y)
+        try state.advance(batch.x, batch.y ?? y)
         done += 1
         if let m = state.metrics {
           guard m.loss.isFinite, m.gradientNorm.isFinite else {

@@ -52,6 +52,9 @@ protocol Device: Sendable {
   /// Pairs of the last axis of x [..., T, H, d] turned by tables [T, 1, d], float32; see `Rotary`.
   func rotary(_ x: NDArray, cosine: NDArray, signedSine: NDArray) throws -> NDArray
 
+  /// One step of AdamW on all slots, float32, row-major; see `AdamWStep`. Results may lie on what they are made from.
+  func adamW(_ slots: [AdamWSlot], _ step: AdamWStep)
+
   /// a [..., m, k] x b [..., k, n]; leading axes are equal or repeated by strides of 0.
   func matmul(_ a: NDArray, _ b: NDArray) throws -> NDArray
 }

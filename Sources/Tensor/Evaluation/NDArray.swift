@@ -1,7 +1,8 @@
 // A computed value: memory with a shape and strides. Views (transposes, slices, broadcasts) share memory.
 
 struct NDArray: Sendable {
-  let storage: Storage
+  /// Never set again; a variable because only of variables can be asked whether others hold them too.
+  private(set) var storage: Storage
   /// First element, counted in elements from the storage's start.
   let offset: Int
   let shape: [Int]
@@ -32,6 +33,9 @@ struct NDArray: Sendable {
   var pointer: UnsafeMutableRawPointer { storage.pointer + offset * dtype.size }
 
   func typed<T>(_ type: T.Type) -> UnsafeMutablePointer<T> { pointer.assumingMemoryBound(to: T.self) }
+
+  /// Whether no other array lies on the same memory.
+  mutating func ownsStorage() -> Bool { isKnownUniquelyReferenced(&storage) }
 
   var isContiguous: Bool {
     var step = 1

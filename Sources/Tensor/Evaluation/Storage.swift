@@ -1,5 +1,5 @@
-// Memory of tensors: aligned blocks that go back to a pool when the last array on them is gone. A training step
-// asks for the same sizes again and again, so nearly every request is met without the system.
+// Memory of tensors: aligned blocks that are free for the next as soon as the last array on them is gone. Small ones
+// wait in lists by size; large ones are spans of an arena.
 
 import Glibc
 import Synchronization
@@ -11,7 +11,7 @@ final class Storage: @unchecked Sendable {
 
   /// At least `byteCount` bytes, uninitialised.
   init(byteCount: Int) throws {
-    let size = StoragePool.sizeClass(byteCount)
+    let size = StoragePool.blockSize(byteCount)
     guard let pointer = StoragePool.shared.take(size) else {
       throw TensorError(
         .limit, "memory", [], "the system has no \(byteCount >> 20) MiB left for a tensor",
@@ -24,70 +24,61 @@ final class Storage: @unchecked Sendable {
   deinit { StoragePool.shared.give(pointer, size: byteCount) }
 }
 
-/// Idle blocks by size, and the account of memory.
+/// Free blocks, and the account of memory.
 final class StoragePool: Sendable {
   static let shared = StoragePool()
 
-  private struct State {
+  private struct State: ~Copyable {
     // Raw pointers are not Sendable; the lock makes their handing over safe.
-    nonisolated(unsafe) var idle: [Int: [UnsafeMutableRawPointer]] = [:]
-    var idleBytes = 0
+    nonisolated(unsafe) var small: [Int: [UnsafeMutableRawPointer]] = [:]
+    var arena = Arena()
     var liveBytes = 0
     var peakBytes = 0
   }
 
   private let state = Mutex(State())
 
+  /// From this size on blocks come from the arena.
+  private static let large = 32 << 10
+
   /// Bytes in use by arrays now, and their largest sum so far.
   var liveBytes: Int { state.withLock { $0.liveBytes } }
   var peakBytes: Int { state.withLock { $0.peakBytes } }
+  /// Bytes of large blocks that the system gave so far.
+  var footprint: Int { state.withLock { $0.arena.footprint } }
 
-  /// Sizes in steps of an eighth of a power of two: little waste, and much reuse.
-  static func sizeClass(_ bytes: Int) -> Int {
+  /// What a request takes. An odd number of units keeps large arrays of equal power-of-two sizes from starting at
+  /// the same place of a page, where a loop over several of them would press into the same lines of the cache.
+  static func blockSize(_ bytes: Int) -> Int {
+    if bytes >= large { return ((bytes + Arena.unit - 1) / Arena.unit | 1) * Arena.unit }
     guard bytes > 512 else { return max(64, (bytes + 63) & ~63) }
     let step = 1 << (Int.bitWidth - bytes.leadingZeroBitCount - 4)
     return (bytes + step - 1) & ~(step - 1)
   }
 
   func take(_ size: Int) -> UnsafeMutableRawPointer? {
-    let reused: UnsafeMutableRawPointer? = state.withLock { state in
+    state.withLock { state -> UnsafeMutableRawPointer? in
+      guard let block = size < Self.large ? state.small[size]?.popLast() ?? aligned_alloc(64, size) : state.arena.take(size)
+      else { return nil }
       state.liveBytes += size
       state.peakBytes = max(state.peakBytes, state.liveBytes)
-      let block = state.idle[size]?.popLast()
-      if block != nil { state.idleBytes -= size }
       return block
     }
-    if let reused { return reused }
-    // Large blocks start on a huge page, so that the kernel can back them with few page-table entries.
-    let alignment = size >= 4 << 20 ? 2 << 20 : 64
-    if let block = aligned_alloc(alignment, (size + alignment - 1) & ~(alignment - 1)) {
-      if alignment > 64 { madvise(block, size, MADV_HUGEPAGE) }
-      return block
-    }
-    release()
-    let second = aligned_alloc(64, size)
-    if second == nil { state.withLock { $0.liveBytes -= size } }
-    return second
   }
 
   func give(_ pointer: UnsafeMutableRawPointer, size: Int) {
-    let surplus: Bool = state.withLock { state in
+    state.withLock { state in
       state.liveBytes -= size
-      // Between two steps of a training run nearly everything is idle: what was once in use may wait, no more.
-      if state.liveBytes + state.idleBytes + size > state.peakBytes + 64 << 20 { return true }
-      state.idle[size, default: []].append(pointer)
-      state.idleBytes += size
-      return false
+      if size < Self.large { state.small[size, default: []].append(pointer) } else { state.arena.give(pointer, size) }
     }
-    if surplus { free(pointer) }
   }
 
-  /// Returns all idle blocks to the system.
+  /// Returns the memory of all free blocks to the system.
   func release() {
     state.withLock { state in
-      for block in state.idle.values.joined() { free(block) }
-      state.idle = [:]
-      state.idleBytes = 0
+      for block in state.small.values.joined() { free(block) }
+      state.small = [:]
+      state.arena.releasePages()
     }
   }
 }

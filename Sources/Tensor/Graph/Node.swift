@@ -75,12 +75,20 @@ final class Node: @unchecked Sendable {
 }
 
 /// A Tensor's hold on its node.
-final class Handle: Sendable {
-  let node: Node
+final class Handle: @unchecked Sendable {
+  /// Never set again; a variable because only of variables can be asked whether others hold them too.
+  private(set) var node: Node
 
   init(_ node: Node) {
     self.node = node
     node.handles.wrappingAdd(1, ordering: .relaxed)
+  }
+
+  /// The node's value where nobody else holds the node, the value or its memory: then it may be overwritten.
+  /// The caller must hold the only reference to this handle.
+  var ownValue: NDArray? {
+    guard isKnownUniquelyReferenced(&node), node.inputs.isEmpty, node.value?.ownsStorage() == true else { return nil }
+    return node.value
   }
 
   deinit { node.handles.wrappingSubtract(1, ordering: .relaxed) }

@@ -6,7 +6,7 @@
 ///
 /// Operations check shapes at once and compute nothing; reading elements computes what is needed for them.
 public struct Tensor: Sendable {
-  let handle: Handle
+  var handle: Handle
 
   init(_ node: Node) { handle = Handle(node) }
 
