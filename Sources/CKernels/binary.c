@@ -3,6 +3,7 @@
 // the sign of the divisor.
 #include "CKernels.h"
 #include "dispatch.h"
+#include "exponential.h"
 
 #include <math.h>
 
@@ -100,6 +101,8 @@ FLOAT_DIVISION(float32, float, fmodf, floorf, copysignf)
 FLOAT_DIVISION(float64, double, fmod, floor, copysign)
 LIBRARY(power_float32, float, powf(a, b))
 LIBRARY(power_float64, double, pow(a, b))
+BINARY(swiglu_float32, float, float, a * sigmoid(a) * b)
+LIBRARY(swiglu_float64, double, a / (1 + exp(-a)) * b)
 BINARY(and_bool, uint8_t, uint8_t, a & b)
 BINARY(or_bool, uint8_t, uint8_t, a | b)
 
@@ -118,6 +121,7 @@ static const imf_binary kernels[IMF_BINARIES][IMF_TYPES] = {
   [IMF_MINIMUM] = {BYTES_AND_NUMBERS(minimum)},
   [IMF_FLOOR_DIVIDE] = {NUMBERS(floor_divide)},
   [IMF_REMAINDER] = {NUMBERS(remainder)},
+  [IMF_SWIGLU] = {FLOATS(swiglu)},
   [IMF_EQUAL] = {ALL(equal)},
   [IMF_NOT_EQUAL] = {ALL(not_equal)},
   [IMF_LESS] = {ALL(less)},

@@ -19,17 +19,17 @@ typedef enum { IMF_BOOL, IMF_UINT8, IMF_INT32, IMF_INT64, IMF_BFLOAT16, IMF_FLOA
 /// One-operand operations. Offered for float32 and float64; NEGATE, ABS, SIGN also for int32 and int64; NOT for bool.
 typedef enum {
   IMF_NEGATE, IMF_ABS, IMF_SIGN, IMF_RECIPROCAL, IMF_SQRT, IMF_RSQRT, IMF_EXP, IMF_EXPM1, IMF_LOG, IMF_LOG1P,
-  IMF_SIN, IMF_COS, IMF_TANH, IMF_SIGMOID, IMF_ERF, IMF_ERFINV, IMF_FLOOR, IMF_CEIL, IMF_ROUND /* half to even */,
+  IMF_SIN, IMF_COS, IMF_TANH, IMF_SIGMOID, IMF_SILU /* x sigmoid(x) */, IMF_SILU_SLOPE /* its derivative */, IMF_ERF, IMF_ERFINV, IMF_FLOOR, IMF_CEIL, IMF_ROUND /* half to even */,
   IMF_ISNAN /* -> bool */, IMF_NOT, IMF_UNARIES
 } imf_unary_op;
 
 /// Two-operand operations. Arithmetic: int32, int64, float32, float64 (and uint8: add, subtract, multiply, maximum,
 /// minimum, wrapping). Integer add/subtract/multiply wrap; integer FLOOR_DIVIDE and REMAINDER by zero give 0.
-/// FLOOR_DIVIDE and REMAINDER follow Python (floor; sign of the divisor). DIVIDE and POWER only for floats.
+/// FLOOR_DIVIDE and REMAINDER follow Python (floor; sign of the divisor). DIVIDE, POWER and SWIGLU only for floats.
 /// MAXIMUM and MINIMUM pass NaN on, as NumPy does. Comparisons: all types except bfloat16, result bool. AND, OR: bool.
 typedef enum {
   IMF_ADD, IMF_SUBTRACT, IMF_MULTIPLY, IMF_DIVIDE, IMF_POWER, IMF_MAXIMUM, IMF_MINIMUM, IMF_FLOOR_DIVIDE,
-  IMF_REMAINDER, IMF_EQUAL, IMF_NOT_EQUAL, IMF_LESS, IMF_LESS_EQUAL, IMF_AND, IMF_OR, IMF_BINARIES
+  IMF_REMAINDER, IMF_SWIGLU /* silu(a) b */, IMF_EQUAL, IMF_NOT_EQUAL, IMF_LESS, IMF_LESS_EQUAL, IMF_AND, IMF_OR, IMF_BINARIES
 } imf_binary_op;
 
 typedef enum { IMF_SUM, IMF_PRODUCT, IMF_MAX, IMF_MIN, IMF_REDUCTIONS } imf_reduction;
@@ -90,6 +90,21 @@ void imf_softmax(const float *x, float *y, float scale, int64_t n, int64_t from,
 
 /// dx = scale * y * (dy - sum(y * dy)) row by row: the derivative of imf_softmax, forward and backward alike.
 void imf_softmax_derivative(const float *y, const float *dy, float *dx, float scale, int64_t n, int64_t from, int64_t to);
+
+/// Matrices [tokens, d] of several heads: element (t, i) of a head lies at x + offsets[head] + t * row + i.
+typedef struct { float *x; const int64_t *offsets; int64_t row; } imf_heads;
+
+/// Attention without a matrix of all scores, heads from ..< to: with P = softmax(scale q k^T) by rows, out = P v.
+void imf_attention(imf_heads q, imf_heads k, imf_heads v, imf_heads out, float scale, int64_t tokens, int64_t d,
+                   int64_t from, int64_t to);
+
+/// Its derivative along (dq, dk, dv).
+void imf_attention_tangent(imf_heads q, imf_heads k, imf_heads v, imf_heads dq, imf_heads dk, imf_heads dv,
+                           imf_heads out, float scale, int64_t tokens, int64_t d, int64_t from, int64_t to);
+
+/// Its cotangents (dq, dk, dv) for the cotangent `dout`.
+void imf_attention_gradient(imf_heads q, imf_heads k, imf_heads v, imf_heads dout, imf_heads dq, imf_heads dk,
+                            imf_heads dv, float scale, int64_t tokens, int64_t d, int64_t from, int64_t to);
 
 /// y = x / sqrt(mean(x^2) + eps) * weight, rows from ..< to of x [rows, n] float32; weight [n].
 void imf_rms_norm(const float *x, const float *weight, float *y, float eps, int64_t n, int64_t from, int64_t to);

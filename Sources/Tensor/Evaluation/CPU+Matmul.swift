@@ -139,7 +139,7 @@ extension CPU {
 
 extension NDArray {
   /// Elements from the array's start to each matrix of the leading axes, in row-major order.
-  fileprivate var batchOffsets: [Int64] {
+  var batchOffsets: [Int64] {
     var offsets: [Int64] = [0]
     for axis in shape.indices.dropLast(2) {
       offsets = offsets.flatMap { offset in

@@ -52,6 +52,12 @@ protocol Device: Sendable {
   /// Pairs of the last axis of x [..., T, H, d] turned by tables [T, 1, d], float32; see `Rotary`.
   func rotary(_ x: NDArray, cosine: NDArray, signedSine: NDArray) throws -> NDArray
 
+  /// softmax(q k^T / sqrt(d)) v over the last two axes of equal arrays [..., T, d], float32; its derivative along dx; and
+  /// its three cotangents, stacked. The results may be strided.
+  func attention(_ q: NDArray, _ k: NDArray, _ v: NDArray) throws -> NDArray
+  func attentionTangent(_ x: [NDArray], _ dx: [NDArray]) throws -> NDArray
+  func attentionGradient(_ x: [NDArray], _ dy: NDArray) throws -> NDArray
+
   /// One step of AdamW on all slots, float32, row-major; see `AdamWStep`. Results may lie on what they are made from.
   func adamW(_ slots: [AdamWSlot], _ step: AdamWStep)
 

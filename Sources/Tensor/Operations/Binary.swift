@@ -46,6 +46,11 @@ extension Elementwise {
     "remainder", IMF_REMAINDER, .sameNumber, { _, _, _, d in d },
     { a, b, _, d in try -(d * floorDivide(a, b)) })
 
+  // silu(a) is made anew in both rules: kept from the forward pass it would be the largest activation of a block.
+  static let gate = arithmetic(
+    "swiglu", IMF_SWIGLU, .sameFloat,
+    { a, b, _, d in try d * b * swishSlope.apply([a]) }, { a, _, _, d in try d * swish.apply([a]) })
+
   static let equality = flat("equal", IMF_EQUAL, .comparison)
   static let inequality = flat("not_equal", IMF_NOT_EQUAL, .comparison)
   static let lessThan = flat("less", IMF_LESS, .comparison)
@@ -178,6 +183,11 @@ public func greater(_ a: Tensor, _ b: Tensor) throws -> Tensor { try less(b, a) 
 
 /// a >= b element by element.
 public func greaterEqual(_ a: Tensor, _ b: Tensor) throws -> Tensor { try lessEqual(b, a) }
+
+/// silu(a) b, the gate of SwiGLU (Shazeer, 2020).
+public func swiGLU(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+  try Elementwise.gate.promoting(a, b, least: a.dtype.isFloating || b.dtype.isFloating ? .bool : .float32)
+}
 
 /// a and b, for bool.
 public func logicalAnd(_ a: Tensor, _ b: Tensor) throws -> Tensor { try Elementwise.conjunction(a, b) }

@@ -1,10 +1,7 @@
-// Operations composed from primitives: activations, softmax, norms, attention. Their derivatives come by themselves.
+// Operations composed from primitives: activations, softmax, norms. Their derivatives come by themselves.
 
 /// max(x, 0); slope 0 at 0.
 public func relu(_ x: Tensor) throws -> Tensor { try select(greater(x, Tensor.number(0, like: x)), x, 0) }
-
-/// x sigmoid(x), also called swish.
-public func silu(_ x: Tensor) throws -> Tensor { try x * sigmoid(x) }
 
 /// x Phi(x), with the exact normal distribution function.
 public func gelu(_ x: Tensor) throws -> Tensor { try x * 0.5 * (1 + erf(x * 0.5.squareRoot())) }
@@ -47,22 +44,6 @@ public func layerNorm(_ x: Tensor, weight: Tensor? = nil, bias: Tensor? = nil, e
   if let weight { y = try y * weight }
   if let bias { y = try y + bias }
   return y
-}
-
-/// softmax(q k^T / sqrt(d)) v. q [..., T, d], k [..., S, d], v [..., S, e] -> [..., T, e].
-public func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor) throws -> Tensor {
-  guard q.rank >= 2, k.rank >= 2, v.rank >= 2, q.shape[q.rank - 1] == k.shape[k.rank - 1],
-    k.shape[k.rank - 2] == v.shape[v.rank - 2]
-  else {
-    throw TensorError(
-      .shape, "attention", [q.operand, k.operand, v.operand],
-      "needs q [..., T, d], k [..., S, d], v [..., S, e]")
-  }
-  let scale = 1 / Double(q.shape[q.rank - 1]).squareRoot()
-  let logits = try matmul(q, k.transposed())
-  let weights =
-    logits.dtype == .float32 ? try Softmax(scale: scale)(logits) : try softmax(logits * scale)
-  return try matmul(weights, v)
 }
 
 /// Whether all elements are close: |a - b| <= atol + rtol |b|. NaN is close to nothing. Computes now.

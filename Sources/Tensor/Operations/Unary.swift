@@ -30,6 +30,11 @@ extension Elementwise {
   static let cosine = unary("cos", IMF_COS) { x, _, d in try -(d * sin(x)) }
   static let hyperbolicTangent = unary("tanh", IMF_TANH) { _, y, d in try d * (1 - y * y) }
   static let logistic = unary("sigmoid", IMF_SIGMOID) { _, y, d in try d * y * (1 - y) }
+  static let swish = unary("silu", IMF_SILU) { x, _, d in try d * swishSlope.apply([x]) }
+  static let swishSlope = unary("silu slope", IMF_SILU_SLOPE) { x, _, d in
+    let s = try sigmoid(x)
+    return try d * (s * (1 - s) * (2 + x * (1 - 2 * s)))
+  }
   static let errorFunction = unary("erf", IMF_ERF) { x, _, d in
     try d * (2 / Double.pi.squareRoot()) * exp(-(x * x))
   }
@@ -99,6 +104,9 @@ public func tanh(_ x: Tensor) throws -> Tensor { try x.floating().applying(.hype
 
 /// 1 / (1 + e^-x)
 public func sigmoid(_ x: Tensor) throws -> Tensor { try x.floating().applying(.logistic) }
+
+/// x sigmoid(x), also called swish.
+public func silu(_ x: Tensor) throws -> Tensor { try x.floating().applying(.swish) }
 
 /// Gauss's error function.
 public func erf(_ x: Tensor) throws -> Tensor { try x.floating().applying(.errorFunction) }
