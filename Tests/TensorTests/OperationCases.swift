@@ -91,7 +91,8 @@ struct OperationCase: Sendable, CustomStringConvertible {
 }
 
 let operationCases =
-  unaryCases() + binaryCases() + shapeCases() + gatherCases() + reductionCases() + productCases()
+  unaryCases() + binaryCases() + shapeCases() + gatherCases() + reductionCases() + productCases() + imageCases()
+  + einsumCases()
 
 @Rows private func unaryCases() -> [OperationCase] {
   OperationCase.unary("negate", { try -$0 }, expecting: { -$0 })

@@ -7,6 +7,18 @@ extension Library {
     Builtin("matmul(a, b)", "the matrix product, batched; `a @ b`", example: "matmul(eye(2), ones([2, 3]))") { call in
       .tensor(try Tensor::matmul(call.tensor("a"), call.tensor("b")))
     },
+    Builtin(
+      "einsum(spec, ...tensors)", "products and sums in Einstein's notation: letters missing from the result are summed",
+      example: "einsum(\"ij,jk->ik\", eye(2), ones([2, 3]))"
+    ) { call in
+      let tensors = try call.rest.map { value in
+        guard let tensor = try value.asTensor() else {
+          throw call.error(.type, "\(value.kindInWords) is no tensor")
+        }
+        return tensor
+      }
+      return .tensor(try Tensor::einsum(call.string("spec"), tensors))
+    },
     Builtin("softmax(x, axis = -1)", "exponentials that sum to one along an axis", example: "softmax([1, 2, 3])") { call in
       .tensor(try Tensor::softmax(call.tensor("x"), axis: call.integer("axis")))
     },
