@@ -25,7 +25,7 @@ typedef enum {
 
 /// Two-operand operations. Arithmetic: int32, int64, float32, float64 (and uint8: add, subtract, multiply, maximum,
 /// minimum, wrapping). Integer add/subtract/multiply wrap; integer FLOOR_DIVIDE and REMAINDER by zero give 0.
-/// FLOOR_DIVIDE and REMAINDER follow Python (floor; sign of the divisor). DIVIDE and POWER only for floats.
+/// FLOOR_DIVIDE and REMAINDER follow Python (floor; sign of the divisor). POWER of integers wraps (exponents not negative). DIVIDE only for floats.
 /// MAXIMUM and MINIMUM pass NaN on, as NumPy does. Comparisons: all types except bfloat16, result bool. AND, OR: bool.
 typedef enum {
   IMF_ADD, IMF_SUBTRACT, IMF_MULTIPLY, IMF_DIVIDE, IMF_POWER, IMF_MAXIMUM, IMF_MINIMUM, IMF_FLOOR_DIVIDE,

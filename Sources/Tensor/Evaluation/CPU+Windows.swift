@@ -21,7 +21,7 @@ extension CPU {
     case .float64: return try convolveByPatches(part, contiguous(a), contiguous(b), windows, shape)
     case .bool, .uint8, .int32, .int64:
       let result = try convolve(part, converted(a, to: .float64), converted(b, to: .float64), windows)
-      return try converted(result, to: a.dtype)
+      return try converted(converted(result, to: .int64), to: a.dtype)
     }
   }
 
