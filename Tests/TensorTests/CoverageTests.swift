@@ -6,8 +6,8 @@ import Testing
 
 @testable import Tensor
 
-private let operations = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  .deletingLastPathComponent().appendingPathComponent("Sources/Tensor/Operations")
+private let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent().appendingPathComponent("Sources/Tensor")
 
 /// Names of primitives in the graph behind tensors: the type's, and for elementwise ones the operation's.
 private func primitives(behind tensors: [Tensor]) -> Set<String> {
@@ -24,7 +24,7 @@ private func primitives(behind tensors: [Tensor]) -> Set<String> {
 
 /// What the sources declare.
 private func declared() throws -> Set<String> {
-  let files = try FileManager.default.contentsOfDirectory(at: operations, includingPropertiesForKeys: nil)
+  let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
   var names: Set<String> = []
   let primitive = /struct (\w+): Primitive/
   let elementwise = /static let \w+ = (?:unary|flat|arithmetic|Elementwise)\(\s*(?:name: )?"([\w ]+)"/

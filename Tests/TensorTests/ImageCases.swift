@@ -98,6 +98,15 @@ private func averaged(_ x: [Double], _ shape: [Int], dividing: (Int) -> Double) 
 }
 
 @Rows func einsumCases() -> [OperationCase] {
+  // Signs of eigenvectors are free, their squares are not.
+  OperationCase("eigh", [[2, 2]], in: -1...1, reference: { x in
+    let a = x[0][0], b = x[0][2], c = x[0][3] + 4
+    let middle = (a + c) / 2, radius = Foundation.hypot((a - c) / 2, b)
+    return [middle - radius, middle + radius]
+  }) { try eigh($0[0] + Tensor([0.0, 0, 0, 4], shape: [2, 2])).values }
+  OperationCase("eigenvectors, squared", [[3, 3]], in: -1...1) {
+    try square(eigh($0[0] + Tensor([0.0, 0, 0, 0, 3, 0, 0, 0, 7], shape: [3, 3])).vectors)
+  }
   OperationCase("einsum, a product", [[2, 3], [3, 2]], reference: { x in
     (0..<4).map { (p: Int) -> Double in (0..<3).reduce(0.0) { $0 + x[0][p / 2 * 3 + $1] * x[1][$1 * 2 + p % 2] } }
   }) { try einsum("ij,jk->ik", $0) }

@@ -47,7 +47,8 @@ extension Library {
     Builtin("cross_entropy(logits, labels)", "mean of -log softmax at the labels", example: "cross_entropy([[2, 0], [0, 2]], [0, 1])") { call in
       let logits = try call.tensor("logits")
       let labels = try call.indices("labels")
-      let picked = try takeAlong(logits, labels.expanded(-1), axis: -1).squeezed(-1)
+      // Computed now, so that a label without a logit is an error here.
+      let picked = try takeAlong(logits, labels.expanded(-1).evaluated(), axis: -1).squeezed(-1)
       return .tensor(try Tensor::mean(logSumExp(logits, axes: [-1]) - picked))
     },
     Builtin("mse(a, b)", "the mean squared difference", example: "mse([1, 2], [1, 4])") { call in

@@ -122,9 +122,14 @@ extension Call {
       argument: name)
   }
 
-  /// Whole numbers as int32, whatever they were written as.
+  /// Whole numbers as an integer tensor, whatever they were written as; those not in one are read and checked now.
   func indices(_ name: String) throws -> Tensor {
-    let tensor = try tensor(name)
-    return tensor.dtype.isInteger ? tensor : try tensor.cast(to: .int32)
+    let given = try self[name].asTensor(.float64) ?? tensor(name)
+    if given.dtype.isInteger { return given }
+    let numbers = try stopGradient(given).scalars(Double.self)
+    if let odd = numbers.first(where: { Int64(exactly: $0) == nil }) {
+      throw error(.type, "`\(name)` holds \(odd.shown); expected whole numbers", argument: name)
+    }
+    return try Tensor(numbers.map { Int64($0) }, shape: given.shape)
   }
 }

@@ -72,6 +72,9 @@ protocol Device: Sendable {
 
   /// The reverse of windowSum: for each element of the image the sum over the windows that cover it.
   func windowSpread(_ sums: NDArray, _ windows: Windows) throws -> NDArray
+
+  /// Eigenvalues and eigenvectors of a symmetric float64 matrix; see `SymmetricEigen`.
+  func symmetricEigen(_ x: NDArray) throws -> NDArray
 }
 
 /// What a reduction computes.

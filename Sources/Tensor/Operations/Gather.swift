@@ -55,7 +55,7 @@ struct ScatterAdd: Primitive {
 }
 
 /// Rows of x along an axis, in the order of indices of any shape; negative ones count from the end. An index
-/// outside is an error, at once where the indices are constants, else when the value is computed.
+/// outside is an error, at once where the indices are known, else when the value is computed.
 public func take(_ x: Tensor, _ indices: Tensor, axis: Int = 0) throws -> Tensor {
   let axis = try normalized(axis: axis, rank: x.rank, for: "take", [x.operand, indices.operand])
   guard indices.dtype.isInteger else {
@@ -68,9 +68,9 @@ public func take(_ x: Tensor, _ indices: Tensor, axis: Int = 0) throws -> Tensor
 }
 
 extension Tensor {
-  /// Constant indices are checked where they are used, not when a value is needed at last.
+  /// Indices that are known are checked where they are used, not when a value is needed at last.
   fileprivate func requireIndices(into size: Int, _ axis: Int, for operation: String, _ operands: [Operand]) throws {
-    guard node.primitive is Constant else { return }
+    guard node.value != nil else { return }
     let bound = Int64(size)
     for index in try scalars(Int64.self) where index < -bound || index >= bound {
       throw TensorError(.index, operation, operands, "index \(index) is outside axis \(axis) of size \(size)")
