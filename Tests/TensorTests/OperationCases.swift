@@ -100,7 +100,8 @@ struct OperationCase: Sendable, CustomStringConvertible {
 }
 
 let operationCases =
-  unaryCases() + binaryCases() + shapeCases() + gatherCases() + reductionCases() + productCases()
+  unaryCases() + binaryCases() + shapeCases() + gatherCases() + reductionCases() + productCases() + imageCases()
+  + einsumCases()
 
 @Rows private func unaryCases() -> [OperationCase] {
   OperationCase.unary("negate", { try -$0 }, expecting: { -$0 })
@@ -189,7 +190,7 @@ let operationCases =
       [.range(start: 1, stop: nil, step: 2), .range(start: 1, stop: nil, step: 1)], with: $0[1])
   }
   OperationCase("mask assignment", [[2, 3], []], reference: { x in x[0].map { $0 > 0 ? x[1][0] : $0 } }) {
-    try $0[0].replacing(greater($0[0], Tensor(0, dtype: .float64)), with: $0[1])
+    try $0[0].replacing([.places(greater($0[0], Tensor(0, dtype: .float64)))], with: $0[1])
   }
   OperationCase("concat", [[2, 2], [2, 3]], reference: { x in
     rows(x[0], 2)[0] + rows(x[1], 3)[0] + rows(x[0], 2)[1] + rows(x[1], 3)[1]
@@ -251,7 +252,7 @@ let operationCases =
   }) { try argsort($0[0]) }
   OperationCase("cumsum", [[2, 3]], reference: { x in
     rows(x[0], 3).flatMap { (row: [Double]) -> [Double] in [row[0], row[0] + row[1], row[0] + row[1] + row[2]] }
-  }) { try cumsum($0[0]) }
+  }) { try cumsum($0[0], axis: -1) }
   OperationCase("logsumexp", [[2, 3]], reference: { x in
     rows(x[0], 3).map { (row: [Double]) -> Double in Foundation.log(row.map { Foundation.exp($0) }.reduce(0, +)) }
   }) { try logSumExp($0[0], axes: [1]) }

@@ -25,7 +25,8 @@ typedef enum {
 
 /// Two-operand operations. Arithmetic: int32, int64, float32, float64 (and uint8: add, subtract, multiply, maximum,
 /// minimum, wrapping). Integer add/subtract/multiply wrap; integer FLOOR_DIVIDE and REMAINDER by zero give 0.
-/// FLOOR_DIVIDE and REMAINDER follow Python (floor; sign of the divisor). DIVIDE, POWER and SWIGLU only for floats.
+/// FLOOR_DIVIDE and REMAINDER follow Python (floor; sign of the divisor). POWER of integers wraps (exponents not
+/// negative). DIVIDE and SWIGLU only for floats.
 /// MAXIMUM and MINIMUM pass NaN on, as NumPy does. Comparisons: all types except bfloat16, result bool. AND, OR: bool.
 typedef enum {
   IMF_ADD, IMF_SUBTRACT, IMF_MULTIPLY, IMF_DIVIDE, IMF_POWER, IMF_MAXIMUM, IMF_MINIMUM, IMF_FLOOR_DIVIDE,
@@ -133,6 +134,27 @@ typedef struct { float b1, b2, mu_scale, nu_scale, eps, weight_decay, rate, deca
 /// Results may be written over what they are made from.
 void imf_adamw(const imf_adamw_step *step, const float *g, const float *p, const float *mu, const float *nu,
                const float *average, float *new_p, float *new_mu, float *new_nu, float *new_average, int64_t n);
+
+/// How windows walk images [n, h, w, channels]: along height and width the image's size, the window's size, the step from
+/// one to the next, the border before the image, and how many windows there are.
+typedef struct { int64_t image[2], size[2], stride[2], before[2], count[2], channels; } imf_windows;
+
+/// Patches of x [n, h, w, c] as rows of y [n * windows, size * size * c], 0 in the border; rows of windows (of n * count[0])
+/// from ..< to.
+void imf_patches(const double *x, double *y, const imf_windows *windows, int64_t from, int64_t to);
+
+/// The reverse: overwrites x with the sum of what the patches y hold for each element; image rows (of n * h) from ..< to.
+void imf_patches_sum(const double *y, double *x, const imf_windows *windows, int64_t from, int64_t to);
+
+/// Largest element of each window, and its place in x (the first of equal ones; NaN wins); the border never wins. x [n, h, w,
+/// c] -> y [n, windows, c]; int32, int64, float32, float64; rows of windows from ..< to.
+void imf_window_max(imf_type type, const void *x, void *y, const imf_windows *windows, int64_t from, int64_t to);
+void imf_window_argmax(imf_type type, const void *x, int64_t *y, const imf_windows *windows, int64_t from, int64_t to);
+
+/// Sum of each window, rows of windows from ..< to; and the reverse: x = for each element the sum over the windows that
+/// cover it, image rows from ..< to. float32, float64.
+void imf_window_sum(imf_type type, const void *x, void *y, const imf_windows *windows, int64_t from, int64_t to);
+void imf_window_spread(imf_type type, const void *y, void *x, const imf_windows *windows, int64_t from, int64_t to);
 
 /// Threefry-2x32, 20 rounds: encrypts the pairs (x0[i], x1[i]) in place under the key.
 void imf_threefry(uint32_t key0, uint32_t key1, uint32_t *x0, uint32_t *x1, size_t n);

@@ -2,6 +2,6 @@
 
 extension Library {
   static let core: [Library] = [
-    general, text, collections, files, arithmetic, reductions, tensors, shapes, networks, random, derivatives,
+    general, text, collections, files, arithmetic, reductions, tensors, shapes, networks, images, random, derivatives,
   ]
 }

@@ -1,5 +1,7 @@
 // Shape arithmetic shared by the operations' shape rules: broadcasting, axes, element counts.
 
+import Glibc
+
 /// Checks a shape and counts its elements without overflow.
 func elementCount(_ shape: [Int], for operation: String) throws -> Int {
   var count = 1
@@ -14,6 +16,13 @@ func elementCount(_ shape: [Int], for operation: String) throws -> Int {
     count = product
   }
   return shape.contains(0) ? 0 : count
+}
+
+/// Throws where so many elements of 8 bytes, made on the host, exceed the machine's memory.
+func requireMemory(_ count: Int, for operation: String) throws {
+  guard count <= sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / 8 else {
+    throw TensorError(.limit, operation, [], "\(count) elements are more than this machine's memory holds")
+  }
 }
 
 /// The common shape of operands under NumPy's rule: align at the right, sizes equal or 1.

@@ -50,7 +50,7 @@ extension Elementwise {
 
 extension Tensor {
   /// The tensor itself where it is floating, else as float32: what `exp` and the like compute with.
-  fileprivate func floating() throws -> Tensor { dtype.isFloating ? self : try cast(to: .float32) }
+  func floating() throws -> Tensor { dtype.isFloating ? self : try cast(to: .float32) }
 
   /// Applies an operation for which no bfloat16 loop exists: in float32, rounded back.
   fileprivate func applying(_ operation: Elementwise) throws -> Tensor {
@@ -60,8 +60,9 @@ extension Tensor {
   }
 }
 
+/// -x; bytes wrap around, as all whole numbers do.
 public prefix func - (x: Tensor) throws -> Tensor {
-  try (x.dtype == .bool || x.dtype == .uint8 ? x.cast(to: .int32) : x).applying(.negation)
+  x.dtype == .uint8 ? try x.cast(to: .int32).applying(.negation).cast(to: .uint8) : try x.applying(.negation)
 }
 
 /// |x|
@@ -69,7 +70,7 @@ public func abs(_ x: Tensor) throws -> Tensor { try x.dtype == .uint8 || x.dtype
 
 /// -1, 0 or 1; NaN stays.
 public func sign(_ x: Tensor) throws -> Tensor {
-  try (x.dtype == .bool || x.dtype == .uint8 ? x.cast(to: .int32) : x).applying(.signum)
+  x.dtype == .uint8 ? try x.cast(to: .bool).cast(to: .uint8) : try x.applying(.signum)
 }
 
 /// 1 / x
@@ -128,5 +129,5 @@ public func isNaN(_ x: Tensor) throws -> Tensor {
   try x.dtype.isFloating ? x.applying(.notANumber) : .zeros(x.shape, dtype: .bool)
 }
 
-/// not x, for bool.
-public func logicalNot(_ x: Tensor) throws -> Tensor { try Elementwise.complement(x) }
+/// not x; numbers count as true unless 0.
+public func logicalNot(_ x: Tensor) throws -> Tensor { try Elementwise.complement(x.cast(to: .bool)) }
