@@ -53,6 +53,46 @@ import Testing
     }
   }
 
+  /// One product of 7 s here, and a draw of 64 million numbers: neither is waited for.
+  @Test func anInterruptStopsWithinAnOperation() async {
+    await #expect(processExitsWith: .success) {
+      let x = try Tensor.ones([9000, 9000])
+      let y = try matmul(x + 1, x)
+      let start = ContinuousClock.now
+      let timer = Task.detached {
+        try await Task.sleep(for: .milliseconds(400))
+        Interrupt.request()
+      }
+      #expect(throws: Interrupted.self) { try y.evaluated() }
+      #expect(ContinuousClock.now - start < .seconds(1.5))
+      _ = await timer.result
+      #expect(throws: Interrupted.self) { try normal(RandomKey(seed: 1), [8000, 8000]) }
+      Interrupt.clear()
+      #expect(try matmul(Tensor.ones([70, 60]), .ones([60, 50])).scalars(Float.self).allSatisfy { $0 == 60 })
+    }
+  }
+
+  /// Rounded factors: exact in bfloat16's 8 bits, sums in float32, one rounding for all products of a tensor.
+  @Test func productsOfRoundedFactors() async {
+    await #expect(processExitsWith: .success) {
+      let a = try normal(RandomKey(seed: 1), [40, 70]), b = try normal(RandomKey(seed: 2), [70, 30])
+      let plain = try matmul(a.cast(to: .bfloat16).cast(to: .float32), b.cast(to: .bfloat16).cast(to: .float32))
+      ProductPrecision.current = .bfloat16
+      let product = try matmul(a, b)
+      #expect(product.dtype == .float32)
+      #expect(try allClose(product, plain, rtol: 1e-5, atol: 1e-5))
+      let first = try a.rounded(), second = try a.rounded()
+      #expect(first.node === second.node)
+      // Derivatives of every order round their factors too, and nothing else.
+      let both = try grad({ try sum(square(matmul($0[0], $0[1]))) }, at: [a, b])
+      let exact = try (matmul(plain * 2, b.transposed()), matmul(a.transposed(), plain * 2))
+      #expect(try allClose(both[0], exact.0, rtol: 2e-2, atol: 0.5) && allClose(both[1], exact.1, rtol: 2e-2, atol: 0.5))
+      let twice = try grad({ try sum(grad({ try sum(square(matmul($0[0], b))) }, at: [$0[0]])[0]) }, at: [a])
+      #expect(twice[0].shape == a.shape)
+      #expect(try matmul(a.cast(to: .float64), b.cast(to: .float64)).dtype == .float64)
+    }
+  }
+
   @Test func resultsDoNotDependOnTheNumberOfThreads() throws {
     let count = Threads.count
     defer { Threads.count = count }

@@ -61,6 +61,22 @@ extension Library {
       }
       return .number(Double(Threads.count))
     },
+    Builtin(
+      "precision(name = none)",
+      "how products and convolutions of float32 tensors are computed: float32, or bfloat16 factors with float32 sums; with a name, set it",
+      example: "precision()"
+    ) { call in
+      if let name = try call.optionalString("name") {
+        guard let chosen = ProductPrecision(rawValue: name) else {
+          throw call.error(
+            .value, "there is no precision \"\(name)\"", argument: "name",
+            hint: nearestName(to: name, among: ProductPrecision.allCases.map(\.rawValue)).map { "did you mean \"\($0)\"?" }
+              ?? "it is \"float32\" or \"bfloat16\"")
+        }
+        ProductPrecision.current = chosen
+      }
+      return .string(ProductPrecision.current.rawValue)
+    },
     Builtin("profile(f)", "what f()'s tensors cost: [{operation, calls, seconds}], the dearest first", example: "profile(() -> eval(ones([64, 64]) @ ones([64, 64])))") { call in
       let function = try call.function("f")
       let (_, profile) = try Tensor::profile {

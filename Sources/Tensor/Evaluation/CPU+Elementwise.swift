@@ -13,6 +13,7 @@ extension CPU {
     guard count > 0 else { return results }
     let plan = try BlockPlan(program, inputs.map { $0.broadcast(to: shape) }, results, count: count)
     Threads.split(count, grain: 16 * Int(IMF_BLOCK)) { plan.run($0) }
+    try Interrupt.check()
     return results
   }
 }
@@ -131,7 +132,7 @@ private struct BlockPlan {
       if let kernel = imf_unary_kernel(operation, operand.kernelType) { return .unary(kernel) }
     case .binary(let operation):
       if let kernel = imf_binary_kernel(operation, operand.kernelType) { return .binary(kernel) }
-    case .cast:
+    case .cast, .round:
       if let kernel = imf_cast_kernel(operand.kernelType, instruction.dtype.kernelType) {
         return .unary(kernel)
       }
@@ -156,7 +157,8 @@ private struct BlockPlan {
         }
       }
       var start = range.lowerBound
-      while start < range.upperBound {
+      // The caller looks again and throws.
+      while start < range.upperBound, !Interrupt.isRequested {
         let count = min(Int(IMF_BLOCK), range.upperBound - start)
         for (index, slot) in slots.enumerated() {
           if let base = slot.base { place[index] = base + start * slot.size }

@@ -61,8 +61,9 @@ protocol Device: Sendable {
   /// One step of AdamW on all slots, float32, row-major; see `AdamWStep`. Results may lie on what they are made from.
   func adamW(_ slots: [AdamWSlot], _ step: AdamWStep)
 
-  /// a [..., m, k] x b [..., k, n]; leading axes are equal or repeated by strides of 0.
-  func matmul(_ a: NDArray, _ b: NDArray) throws -> NDArray
+  /// a [..., m, k] x b [..., k, n]; leading axes are equal or repeated by strides of 0. The result has the factors' type,
+  /// or is float32 where they are bfloat16.
+  func matmul(_ a: NDArray, _ b: NDArray, result: DType) throws -> NDArray
 
   /// One part of a convolution from the two others, in the order image, kernel, output; see `Convolution`.
   func convolve(_ part: Convolution.Part, _ a: NDArray, _ b: NDArray, _ windows: Windows) throws -> NDArray

@@ -9,6 +9,8 @@ enum ElementwiseStep: Sendable {
   /// condition, a, b -> condition ? a : b
   case select
   case cast
+  /// A cast to bfloat16 that the graph takes for float32: see Rounding.swift.
+  case round
 }
 
 /// Straight-line code over one shape. Every value is an input, a number, or the result of an earlier instruction.

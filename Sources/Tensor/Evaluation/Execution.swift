@@ -104,7 +104,8 @@ final class Execution {
       }
       program.instructions.append(
         .init(
-          step: step, operands: sources, operandTypes: node.inputs.map(\.dtype), dtype: node.dtype))
+          step: step, operands: sources, operandTypes: node.inputs.map(\.dtype),
+          dtype: node.isRounded ? .bfloat16 : node.dtype))
     }
     let arrays = try device.elementwise(program, inputs, shape: group.shape)
     for read in reads { finishReading(read) }

@@ -13,6 +13,8 @@ final class MatrixProduct: @unchecked Sendable {
     let a: [Int], b: [Int]
     let resultRow: Int
     let dtype: DType
+    /// float32, or the factors' type.
+    let result: DType
   }
 
   private let primitive: dnnl_primitive_t
@@ -29,7 +31,7 @@ final class MatrixProduct: @unchecked Sendable {
 
   /// Whether the library multiplies bfloat16 on this processor: below AVX-512 it does not.
   static let multipliesBFloat16: Bool = {
-    let form = Form(m: 16, n: 16, k: 16, a: [16, 1], b: [16, 1], resultRow: 16, dtype: .bfloat16)
+    let form = Form(m: 16, n: 16, k: 16, a: [16, 1], b: [16, 1], resultRow: 16, dtype: .bfloat16, result: .bfloat16)
     return withUnsafeTemporaryAllocation(byteCount: 3 * 512, alignment: 64) { memory in
       guard let base = memory.baseAddress else { return false }
       memory.initializeMemory(as: UInt8.self, repeating: 0)
@@ -66,15 +68,16 @@ final class MatrixProduct: @unchecked Sendable {
   }
 
   private init(_ form: Form, engine: dnnl_engine_t?) throws {
-    let type = form.dtype == .bfloat16 ? dnnl_bf16 : dnnl_f32
+    func type(_ dtype: DType) -> dnnl_data_type_t { dtype == .bfloat16 ? dnnl_bf16 : dnnl_f32 }
     var descriptions = [dnnl_memory_desc_t](repeating: dnnl_memory_desc_t(), count: 3)
-    let forms: [([Int], [Int])] = [
-      ([form.m, form.k], form.a), ([form.k, form.n], form.b), ([form.m, form.n], [form.resultRow, 1]),
+    let forms: [([Int], [Int], DType)] = [
+      ([form.m, form.k], form.a, form.dtype), ([form.k, form.n], form.b, form.dtype),
+      ([form.m, form.n], [form.resultRow, 1], form.result),
     ]
-    for (index, (shape, strides)) in forms.enumerated() {
+    for (index, (shape, strides, dtype)) in forms.enumerated() {
       try Self.check(
         dnnl_memory_desc_init_by_strides(
-          &descriptions[index], 2, shape.map(Int64.init), type, strides.map(Int64.init)), form)
+          &descriptions[index], 2, shape.map(Int64.init), type(dtype), strides.map(Int64.init)), form)
     }
     var operation = dnnl_matmul_desc_t()
     try Self.check(

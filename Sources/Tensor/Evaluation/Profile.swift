@@ -41,8 +41,8 @@ extension Step {
   var label: String {
     switch self {
     // Products by shape: their speed depends on it more than on anything.
-    case .single(let node) where node.primitive.name == "matmul":
-      "matmul " + node.inputs.map { "\($0.shape)" }.joined(separator: " @ ")
+    case .single(let node) where node.primitive is Matmul:
+      node.primitive.name + " " + node.inputs.map { "\($0.shape)" }.joined(separator: " @ ")
     case .single(let node): node.primitive.name
     case .group(let group):
       group.nodes.count == 1

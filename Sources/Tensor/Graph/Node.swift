@@ -32,6 +32,12 @@ final class Node: @unchecked Sendable {
   var slot = 0
   var isInstruction = false
 
+  /// Whether memory holds bfloat16 under a float32 node: a rounding, or a view of one. See Rounding.swift.
+  let isRounded: Bool
+  /// The rounding of this node, while products hold it; guarded by the lock.
+  weak var rounding: Node?
+  static let roundings = Mutex(())
+
   private static let count = Atomic<UInt64>(0)
 
   init(
@@ -45,6 +51,7 @@ final class Node: @unchecked Sendable {
     self.dtype = result.dtype
     self.traces = traces
     self.fill = fill
+    isRounded = primitive is Rounding || (primitive is Permute || primitive is Reshape) && inputs[0].isRounded
     self.value = value
   }
 

@@ -2,7 +2,10 @@
 
 /// a [..., m, k] x b [..., k, n] -> [..., m, n], leading axes equal or repeated.
 struct Matmul: Primitive {
-  var name: String { "matmul" }
+  /// Whether the factors are rounded to bfloat16, and so those of the derivatives.
+  var rounds = false
+
+  var name: String { rounds ? "matmul bfloat16" : "matmul" }
   var fusion: ElementwiseStep? { nil }
 
   func result(of inputs: [Operand]) throws -> Operand {
@@ -32,11 +35,16 @@ struct Matmul: Primitive {
     let batch = try broadcastShape(
       [a, b].map { Operand(shape: Array($0.shape.dropLast(2)), dtype: $0.dtype) }, for: name)
     return try device.matmul(
-      a.broadcast(to: batch + a.shape.suffix(2)), b.broadcast(to: batch + b.shape.suffix(2)))
+      a.broadcast(to: batch + a.shape.suffix(2)), b.broadcast(to: batch + b.shape.suffix(2)),
+      result: rounds ? .float32 : a.dtype)
+  }
+
+  func times(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+    try rounds ? apply([a.rounded(), b.rounded()]) : apply([a, b])
   }
 
   func jvp(_ x: [Tensor], _ dx: [Tensor?], _ y: Tensor) throws -> Tensor? {
-    try plus(dx[0].map { try apply([$0, x[1]]) }, dx[1].map { try apply([x[0], $0]) })
+    try plus(dx[0].map { try times($0, x[1]) }, dx[1].map { try times(x[0], $0) })
   }
 
   // [m n] [k n]^T -> [m k];  [m k]^T [m n] -> [k n]
@@ -45,13 +53,15 @@ struct Matmul: Primitive {
     if x[1].isDifferentiable {
       if x[1].rank == 2, x[0].rank > 2 {
         // One right factor for all batches: their rows add up in one product instead of a sum of many.
+        // Rounded before it is reshaped, so that the other product finds the same rounding.
+        let flat = rounds ? try dy.rounded() : dy
         let rows = try x[0].reshaped([-1, x[0].shape[x[0].rank - 1]])
-        db = try apply([rows.transposed(), dy.reshaped([-1, dy.shape[dy.rank - 1]])])
+        db = try times(rows.transposed(), flat.reshaped([-1, dy.shape[dy.rank - 1]]))
       } else {
-        db = try apply([x[0].transposed(), dy])
+        db = try times(x[0].transposed(), dy)
       }
     }
-    return [x[0].isDifferentiable ? try apply([dy, x[1].transposed()]) : nil, db]
+    return [x[0].isDifferentiable ? try times(dy, x[1].transposed()) : nil, db]
   }
 }
 
@@ -69,7 +79,7 @@ public func matmul(_ a: Tensor, _ b: Tensor) throws -> Tensor {
   let common = DType.promoted(a.dtype, b.dtype)
   let left = try (a.rank == 1 ? a.expanded(0) : a).cast(to: common)
   let right = try (b.rank == 1 ? b.expanded(1) : b).cast(to: common)
-  var result = try Matmul()(left, right)
+  var result = try Matmul(rounds: common == .float32 && ProductPrecision.current == .bfloat16).times(left, right)
   if a.rank == 1 { result = try result.squeezed(-2) }
   if b.rank == 1 { result = try result.squeezed(-1) }
   return result

@@ -12,11 +12,17 @@ public func uniform(
   let count = try elementCount(shape, for: "uniform")
   try requireMemory(2 * count, for: "uniform")
   let from = Float(low), width = Float(high) - from
-  // 23 random bits as the mantissa of a number in 1 ..< 2.
-  let numbers = key.bits(count).map { word in
-    Swift.max(from, (Float(bitPattern: word >> 9 | 0x3f80_0000) - 1) * width + from)
+  let result = try Tensor(shape: shape, dtype: .float32) { memory in
+    let numbers = memory.bindMemory(to: Float.self)
+    key.eachRun(count) { start, run in
+      // 23 random bits as the mantissa of a number in 1 ..< 2.
+      for (i, word) in run.enumerated() {
+        numbers[start + i] = Swift.max(from, (Float(bitPattern: word >> 9 | 0x3f80_0000) - 1) * width + from)
+      }
+    }
   }
-  return try Tensor(numbers, shape: shape).cast(to: dtype)
+  try Interrupt.check()
+  return try result.cast(to: dtype)
 }
 
 /// Standard normal numbers: sqrt(2) erfinv(u), u uniform in (-1, 1).

@@ -35,10 +35,39 @@ public struct RandomKey: Sendable, Hashable {
   /// n random words. Counters 0 ..< n are cut in two halves that are encrypted as pairs; an odd count is padded with
   /// a zero counter.
   func bits(_ n: Int) -> [UInt32] {
-    let half = (n + 1) / 2
-    var x = (0..<half).map { UInt32(truncatingIfNeeded: $0) }
-    var y = (half..<(2 * half)).map { $0 < n ? UInt32(truncatingIfNeeded: $0) : 0 }
-    imf_threefry(high, low, &x, &y, half)
-    return Array((x + y).prefix(n))
+    [UInt32](unsafeUninitializedCapacity: n) { words, count in
+      let memory = Words(words)
+      eachRun(n) { start, run in
+        for (i, word) in run.enumerated() { memory.words[start + i] = word }
+      }
+      count = n
+    }
+  }
+
+  /// Calls the body with runs of the same n words and where each begins, on several threads where there are many;
+  /// stops early where an interrupt is wanted.
+  func eachRun(_ n: Int, _ body: (_ start: Int, _ run: ArraySlice<UInt32>) -> Void) {
+    let half = (n + 1) / 2, length = 2048
+    Threads.split(half, grain: 16 * length) { range in
+      var x = [UInt32](repeating: 0, count: length), y = x
+      var start = range.lowerBound
+      while start < range.upperBound, !Interrupt.isRequested {
+        let count = Swift.min(length, range.upperBound - start)
+        for i in 0..<count {
+          x[i] = UInt32(truncatingIfNeeded: start + i)
+          y[i] = half + start + i < n ? UInt32(truncatingIfNeeded: half + start + i) : 0
+        }
+        imf_threefry(high, low, &x, &y, count)
+        body(start, x[..<count])
+        body(half + start, y[..<Swift.min(count, n - half - start)])
+        start += count
+      }
+    }
+  }
+
+  /// Memory that several threads fill, each its own part.
+  private struct Words: @unchecked Sendable {
+    let words: UnsafeMutableBufferPointer<UInt32>
+    init(_ words: UnsafeMutableBufferPointer<UInt32>) { self.words = words }
   }
 }
