@@ -76,6 +76,7 @@ private let tensorRules: [(code: String, value: String)] = [
   // Reductions
   ("var([1, 2, 3, 4], ddof = 1)", "1.6666666666666667"), ("tolist(cumsum([[1, 2], [3, 4]]))", "[1, 3, 6, 10]"), ("logsumexp(zeros([0])).item()", "-inf"), ("logsumexp([1 / 0, 1])", "inf"),
   ("tolist(round([0.5, 1.5, 2.5]))", "[0, 2, 2]"), ("round(1250, -2)", "1200"), ("tolist(clip([-2, 5], none, 3))", "[-2, 3]"),
+  ("tolist(all([[1, 0], [1, 1]], axis = 1))", "[false, true]"), ("tolist(any(zeros([2, 0]), axis = -1, keepdims = true))", "[[false], [false]]"), ("all(zeros([0]))", "true"), ("tensor(true)", "true  bool[]"),
   // Indexing
   ("x = arange(12).reshape(3, 4); x[[0, 2], :, new].shape", "[2, 4, 1]"), ("x = arange(24).reshape(2, 3, 4); x[[0, 1, 0], :, [1, 2, 3]].shape", "[3, 3]"),
   ("x = arange(6).reshape(2, 3); x[tensor([true, false]), 1].tolist()", "[1]"), ("x = arange(6).reshape(2, 3); x[:, tensor([true, false, true])].tolist()", "[[0, 2], [3, 5]]"),

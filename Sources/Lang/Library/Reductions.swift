@@ -32,6 +32,22 @@ extension Builtin {
     }
   }
 
+  /// `all` and `any`: true or false of a whole value, a bool tensor where axes are named.
+  fileprivate static func quantifier(
+    _ name: String, _ doc: String, example: String, _ ofList: @escaping @Sendable ([Value]) throws -> Bool,
+    _ body: @escaping @Sendable (Tensor, [Int]?, Bool) throws -> Tensor
+  ) -> Builtin {
+    Builtin("\(name)(x, \(axes))", doc, example: example) { call in
+      let axes = try call.axes("axis"), keepDims = try call.bool("keepdims")
+      if axes == nil, !keepDims {
+        if case .list(let items) = call["x"] { return .bool(try ofList(items)) }
+        if case .bool(let flag) = call["x"] { return .bool(flag) }
+        return .bool(try body(call.tensor("x"), nil, false).item() != 0)
+      }
+      return .tensor(try body(call.tensor("x"), axes, keepDims))
+    }
+  }
+
   /// `max(a, b, ...)`, `max(list)` and `max(tensor, axis = ...)`.
   fileprivate static func extreme(
     _ name: String, _ doc: String, example: String, _ number: @escaping @Sendable (Double, Double) -> Double,
@@ -115,17 +131,15 @@ extension Library {
       let x = try call.tensor("x")
       return .tensor(try Tensor::sqrt(Tensor::sum(x * x, axes: call.axes("axis"), keepDims: call.bool("keepdims"))))
     },
-    Builtin("all(x)", "whether every element is true", example: "all([1, 2] == tensor([1, 2]))") { call in
-      if case .list(let items) = call["x"] { return .bool(try items.allSatisfy { try Operators.truth($0) }) }
-      if case .bool(let flag) = call["x"] { return .bool(flag) }
-      let x = try call.tensor("x")
-      return .bool(try x.count == 0 || Tensor::min(x.cast(to: .bool).cast(to: .uint8)).item() != 0)
+    .quantifier("all", "whether every element is true; by axes a tensor of such answers", example: "all([1, 2] == tensor([1, 2]))") { items in
+      try items.allSatisfy { try Operators.truth($0) }
+    } _: { x, axes, keepDims in
+      try equal(Tensor::sum(logicalNot(x), axes: axes, keepDims: keepDims), 0)
     },
-    Builtin("any(x)", "whether some element is true", example: "any(tensor([0, 1]) > 0)") { call in
-      if case .list(let items) = call["x"] { return .bool(try items.contains { try Operators.truth($0) }) }
-      if case .bool(let flag) = call["x"] { return .bool(flag) }
-      let x = try call.tensor("x")
-      return .bool(try x.count > 0 && Tensor::max(x.cast(to: .bool).cast(to: .uint8)).item() != 0)
+    .quantifier("any", "whether some element is true; by axes a tensor of such answers", example: "any(tensor([0, 1]) > 0)") { items in
+      try items.contains { try Operators.truth($0) }
+    } _: { x, axes, keepDims in
+      try notEqual(Tensor::sum(x.cast(to: .bool), axes: axes, keepDims: keepDims), Tensor(0, dtype: .int64))
     },
     Builtin("allclose(a, b, rtol = 1e-5, atol = 1e-6)", "whether |a - b| <= atol + rtol |b| everywhere", example: "allclose(1, 1 + 1e-9)") { call in
       .bool(try Tensor::allClose(call.tensor("a"), call.tensor("b"), rtol: call.number("rtol"), atol: call.number("atol")))

@@ -5,6 +5,9 @@ import Tensor
 extension Library {
   static let tensors = Library("Tensors", [
     Builtin("tensor(x, dtype = none)", "a tensor from numbers or nested lists (float32)", example: "tensor([[1, 2], [3, 4]])") { call in
+      if case .bool(let flag) = call["x"] {
+        return .tensor(try Tensor(flag ? 1 : 0, dtype: .bool).cast(to: call.optionalDType("dtype") ?? .bool))
+      }
       guard let dtype = try call.optionalDType("dtype") else { return .tensor(try call.tensor("x")) }
       // Through float64, so that whole numbers and doubles keep their digits.
       guard let tensor = try call["x"].asTensor(.float64) else { return .tensor(try call.tensor("x")) }
