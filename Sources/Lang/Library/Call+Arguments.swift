@@ -55,7 +55,7 @@ extension Call {
     switch self[name] {
     case .list(let items): return items
     case .range(let range):
-      guard range.count <= 100_000_000 else { throw error(.limit, "`\(name)` has \(range.count) elements", argument: name) }
+      try Memory.admit(range.count, of: MemoryLayout<Value>.stride, for: signature.name)
       return (0..<range.count).map { .number(range[$0]) }
     case .tensor(let tensor) where tensor.rank > 0:
       return try (0..<tensor.shape[0]).map { try .tensor(tensor.sliced([.index($0)])) }

@@ -30,7 +30,7 @@ enum TensorIndex {
         .index, "assignment", [Operand(shape: tensor.shape, dtype: tensor.dtype)],
         "integer tensors assign along one axis only", hint: "use slices, or a boolean mask")
     }
-    let rows = try pick.indices.scalars(Double.self).map(Int.init)
+    let rows = try pick.indices.scalars(Double.self).map { try Plan.place($0) }
     var shape = tensor.shape
     shape[pick.axis] = rows.count
     let new = try value.cast(to: tensor.dtype).broadcast(to: shape)
@@ -81,12 +81,12 @@ enum TensorIndex {
           guard let whole = Int(exactly: number) else { throw Messages.indexNotWhole(number) }
           slices.append(.index(whole))
         case .value(.range(let range)) where range.step == 1:
-          slices.append(.range(start: Int(max(range.start, -1e15)), stop: Int(min(range.end, 1e15)), step: 1))
+          slices.append(.range(start: try Subscripts.bound(range.start), stop: try Subscripts.bound(range.end), step: 1))
           axis += 1
         case .value(let value):
           guard let picks = try Self.integers(value) else { throw Messages.cannotIndex(.tensor(tensor), index) }
           if picks.rank == 0 {
-            slices.append(.index(Int(try picks.item())))
+            slices.append(.index(try Self.place(picks.item())))
           } else {
             self.picks.append((axis, picks))
             slices.append(.all)
@@ -94,6 +94,12 @@ enum TensorIndex {
           }
         }
       }
+    }
+
+    /// Doubles hold int64 to 2^53 only; beyond, no axis is that long.
+    static func place(_ number: Double) throws -> Int {
+      guard let whole = Int(exactly: number) else { throw Messages.indexNotWhole(number) }
+      return whole
     }
 
     private static func integers(_ value: Value) throws -> Tensor? {

@@ -32,6 +32,8 @@ extension Primitive {
   func apply(_ inputs: [Tensor]) throws -> Tensor {
     let nodes = inputs.map(\.node)
     let result = try result(of: nodes.map(\.operand))
+    // Broadcasting and joining can ask for more elements than an Int counts.
+    _ = try elementCount(result.shape, for: name)
     // Whole numbers carry no derivative, so neither do the nodes behind them.
     let traces = result.dtype.isFloating ? TraceSet.union(of: nodes) : nil
     return Tensor(Node(self, nodes, result, traces: traces))

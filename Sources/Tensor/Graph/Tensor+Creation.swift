@@ -95,6 +95,7 @@ extension Tensor {
     guard exact < 1e12 else {
       throw TensorError(.limit, "arange", [], "\(exact) elements are too many")
     }
+    try Memory.admit(Int(exact), of: 16, for: "arange")
     return try Tensor((0..<Int(exact)).map { from + Double($0) * by }).cast(to: dtype)
   }
 
@@ -105,6 +106,7 @@ extension Tensor {
     guard n >= 0, n < 1 << 40 else {
       throw TensorError(.value, "linspace", [], "the number of points cannot be \(n)")
     }
+    try Memory.admit(n, of: 16, for: "linspace")
     let step = n > 1 ? (b - a) / Double(n - 1) : 0
     return try Tensor((0..<n).map { $0 == n - 1 && n > 1 ? b : a + Double($0) * step }).cast(to: dtype)
   }

@@ -11,6 +11,9 @@ public func eigh(_ x: Tensor) throws -> (values: Tensor, vectors: Tensor) {
     throw TensorError(.shape, "eigh", [x.operand], "needs a square matrix")
   }
   let n = x.shape[0]
+  // LAPACK counts its work space, 1 + 6n + 2n^2 numbers, in 32 bits.
+  guard n <= 32_000 else { throw TensorError(.limit, "eigh", [x.operand], "takes at most 32000 rows") }
+  try Memory.admit(3 * n * n, of: 8, for: "eigh")
   // Row-major lower is column-major upper of the transpose, the same matrix.
   var matrix = try x.scalars(Double.self)
   guard matrix.allSatisfy(\.isFinite) else {

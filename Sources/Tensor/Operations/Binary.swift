@@ -136,14 +136,14 @@ public func power(_ a: Double, _ b: Tensor) throws -> Tensor {
 /// x * x
 public func square(_ x: Tensor) throws -> Tensor { try x * x }
 
-/// The largest whole number not above a / b.
+/// The largest whole number not above a / b. Whole numbers divided by 0 are an error when the value is computed.
 public func floorDivide(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-  try Elementwise.floorDivision.promoting(a, b, least: .int32)
+  try Elementwise.floorDivision.promoting(a, b.checkedDivisor(of: a, "floor_divide"), least: .int32)
 }
 
 /// a - floor(a / b) * b: the sign is b's.
 public func remainder(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-  try Elementwise.modulus.promoting(a, b, least: .int32)
+  try Elementwise.modulus.promoting(a, b.checkedDivisor(of: a, "remainder"), least: .int32)
 }
 
 /// The larger of each pair; NaN wins.
