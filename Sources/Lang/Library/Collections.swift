@@ -112,7 +112,7 @@ extension Library {
     },
     Builtin("list(xs)", "a sequence as a list", example: "list(0..3)") { call in
       let next = try call.iterator("xs")
-      try Memory.admit(call["xs"].count ?? 0, of: MemoryLayout<Value>.stride, for: "list")
+      try call["xs"].admitElements(for: "list")
       var items: [Value] = []
       while let item = try next() {
         try Interrupt.check()
@@ -149,8 +149,10 @@ extension Call {
   /// `map(xs, f)` and `map(f, xs)` alike.
   fileprivate func sequenceAndFunction() throws -> (ValueIterator, Value) {
     if case .function = self["xs"], case .function = self["f"] {} else if case .function = self["xs"] {
+      try self["f"].admitElements(for: signature.name)
       return (try iterator("f"), self["xs"])
     }
+    try self["xs"].admitElements(for: signature.name)
     return (try iterator("xs"), try function("f"))
   }
 }

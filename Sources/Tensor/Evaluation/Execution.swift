@@ -40,9 +40,10 @@ final class Execution {
           try run(step)
           continue
         }
-        let work = try work(of: step)
+        // Before the run: afterwards nodes have forgotten their inputs.
+        let (label, work) = (step.label, try work(of: step))
         let duration = try ContinuousClock().measure { try run(step) }
-        Profile.current.withLock { $0?.add(step.label, work, duration) }
+        Profile.current.withLock { $0?.add(label, work, duration) }
       } catch let error as TensorError {
         throw explained(error, in: step)
       }
