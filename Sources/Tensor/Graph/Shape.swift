@@ -1,15 +1,15 @@
 // Shape arithmetic shared by the operations' shape rules: broadcasting, axes, element counts.
 
 /// Checks a shape and counts its elements without overflow.
-func elementCount(_ shape: [Int], for operation: String) throws -> Int {
+func elementCount(_ shape: [Int], for operation: String, _ operands: [Operand] = []) throws -> Int {
   var count = 1
   for size in shape {
     guard size >= 0 else {
-      throw TensorError(.shape, operation, [], "a size cannot be negative: \(shape)")
+      throw TensorError(.shape, operation, operands, "a size cannot be negative: \(shape)")
     }
     let (product, overflow) = count.multipliedReportingOverflow(by: max(size, 1))
     guard !overflow, product < 1 << 47 else {
-      throw TensorError(.limit, operation, [], "a shape of \(shape) is too large to hold")
+      throw TensorError(.limit, operation, operands, "a shape of \(shape) is too large to hold")
     }
     count = product
   }

@@ -11,7 +11,7 @@ struct Matmul: Primitive {
       throw Matmul.mismatch(inputs, a.count - 1, b.count - 2)
     }
     // OpenBLAS counts in 32 bits.
-    guard (a.suffix(2) + b.suffix(2)).allSatisfy({ $0 <= Int32.max }) else {
+    guard inputs[0].dtype == .float32 || inputs[0].dtype == .bfloat16 || (a.suffix(2) + b.suffix(2)).allSatisfy({ $0 <= Int32.max }) else {
       throw TensorError(.limit, name, inputs, "an axis is longer than 2147483647")
     }
     let batch = try broadcastShape(

@@ -176,7 +176,7 @@ extension Tensor {
       throw TensorError(.shape, "pad", [operand], "needs \(rank) pairs of sizes that are not negative")
     }
     // Sums of sizes that a shape could not hold anyway would overflow.
-    for amount in amounts { _ = try elementCount([amount.before, amount.after], for: "pad") }
+    for size in amounts.flatMap({ [$0.before, $0.after] }) { _ = try elementCount([size], for: "pad") }
     var region = wholeRegion
     region.starts = amounts.map(\.before)
     let shape = zip(shape, amounts).map { $0 + $1.before + $1.after }
