@@ -58,7 +58,7 @@ import Testing
       #expect(try cells.run("keys(p.rows[0])") == "[\"operation\", \"calls\", \"ms\", \"gflops\", \"bytes\"]")
       #expect(try cells.run("n = 0; for row in p { n += row.calls }; n == len(p)") == "true")
       #expect(cells.error("profile(3)")?.kind == .type)
-      #expect(cells.error("profile(() -> fail(\"no\"))")?.message == "fail: no")
+      #expect(cells.error("profile(() -> fail(\"no\"))")?.message == "no")
     }
   }
 
