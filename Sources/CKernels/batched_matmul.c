@@ -3,16 +3,12 @@
 // where its rows are contiguous and whole, else it is packed, or turned over, into a buffer on the
 // stack. Read from the bottom.
 #include "CKernels.h"
+#include "product.h"
 #include "tile.h"
 #include "transposition.h"
 
 /// Rows of b that a panel holds; a longer k takes several rounds, adding to c.
 enum { DEPTH = 512 };
-
-typedef struct {
-  int64_t a_row, a_column, b_row, b_column, c_row, m, n, k;
-  float alpha;
-} Product;
 
 /// All m rows of c for one panel of b, in tiles of nearly equal height: t stands at the first row.
 INLINE void multiply_panel(const int tallest, const int vectors, int64_t m, Tile t) {
@@ -69,7 +65,7 @@ INLINE void pack(const Product *p, const float *b, float *panel, int64_t depth, 
   }
 }
 
-/// One product c [m, n] = alpha a [m, k] b [k, n], in tiles of at most tallest x widest vectors.
+/// One product, in tiles of at most tallest x widest vectors.
 INLINE void multiply(const int tallest, const int widest, const Product *p, const float *a,
                      const float *b, float *c) {
   float panel[DEPTH * WIDEST * LANES] __attribute__((aligned(64)));
@@ -90,7 +86,7 @@ INLINE void multiply(const int tallest, const int widest, const Product *p, cons
         .a = a + start * p->a_column, .b = right, .c = c + j,
         .a_row = p->a_row, .a_column = p->a_column, .b_row = row, .c_row = p->c_row,
         .depth = depth, .last = last,
-        .alpha = start + depth == p->k ? p->alpha : 1, .more = start > 0,
+        .alpha = start + depth == p->k ? p->alpha : 1, .more = start > 0 || p->add,
       };
       if (vectors == widest) multiply_panel(tallest, widest, p->m, top);
       else multiply_panel(tallest, 1, p->m, top);
@@ -117,11 +113,15 @@ static Multiply best_level(void) {
   return multiply_128;
 }
 
+void multiply_matrices(const Product *p, const float *a, const float *b, float *c) {
+  best_level()(p, a, b, c);
+}
+
 void imf_batched_matmul(const float *a, const int64_t *offsets_a, int64_t a_row, int64_t a_column,
                         const float *b, const int64_t *offsets_b, int64_t b_row, int64_t b_column,
                         float *c, const int64_t *offsets_c, int64_t c_row, float alpha,
                         int64_t m, int64_t n, int64_t k, int64_t from, int64_t to) {
-  const Product product = {a_row, a_column, b_row, b_column, c_row, m, n, k, alpha};
+  const Product product = {a_row, a_column, b_row, b_column, c_row, m, n, k, alpha, false};
   const Multiply multiply_one = best_level();
   for (int64_t batch = from; batch < to; batch++)
     multiply_one(&product, a + offsets_a[batch], b + offsets_b[batch], c + offsets_c[batch]);

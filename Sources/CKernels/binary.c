@@ -3,6 +3,7 @@
 // the sign of the divisor.
 #include "CKernels.h"
 #include "dispatch.h"
+#include "exponential.h"
 
 #include <math.h>
 
@@ -59,6 +60,16 @@
   LIBRARY(floor_divide_##suffix, type, floor_divide_##suffix##_of(a, b)) \
   LIBRARY(remainder_##suffix, type, remainder_##suffix##_of(a, b))
 
+/// Products of squares; wraps around. The caller has refused negative exponents.
+#define INTEGER_POWER(suffix, type, wrapping)                                  \
+  INLINE type power_##suffix##_of(type a, type b) {                            \
+    wrapping result = 1, square = (wrapping)a;                                 \
+    for (wrapping rest = (wrapping)b; rest != 0; rest >>= 1, square *= square) \
+      if (rest & 1) result *= square;                                          \
+    return (type)result;                                                       \
+  }                                                                            \
+  LIBRARY(power_##suffix, type, power_##suffix##_of(a, b))
+
 /// As CPython's floats do it, but division by zero gives an infinity or NaN.
 #define FLOAT_DIVISION(suffix, type, fmod, floor, copysign)              \
   INLINE type remainder_##suffix##_of(type a, type b) {                  \
@@ -98,8 +109,12 @@ INTEGER_DIVISION(int32, int32_t, uint32_t)
 INTEGER_DIVISION(int64, int64_t, uint64_t)
 FLOAT_DIVISION(float32, float, fmodf, floorf, copysignf)
 FLOAT_DIVISION(float64, double, fmod, floor, copysign)
+INTEGER_POWER(int32, int32_t, uint32_t)
+INTEGER_POWER(int64, int64_t, uint64_t)
 LIBRARY(power_float32, float, powf(a, b))
 LIBRARY(power_float64, double, pow(a, b))
+BINARY(swiglu_float32, float, float, a * sigmoid(a) * b)
+LIBRARY(swiglu_float64, double, a / (1 + exp(-a)) * b)
 BINARY(and_bool, uint8_t, uint8_t, a & b)
 BINARY(or_bool, uint8_t, uint8_t, a | b)
 
@@ -113,11 +128,12 @@ static const imf_binary kernels[IMF_BINARIES][IMF_TYPES] = {
   [IMF_SUBTRACT] = {BYTES_AND_NUMBERS(subtract)},
   [IMF_MULTIPLY] = {BYTES_AND_NUMBERS(multiply)},
   [IMF_DIVIDE] = {FLOATS(divide)},
-  [IMF_POWER] = {FLOATS(power)},
+  [IMF_POWER] = {NUMBERS(power)},
   [IMF_MAXIMUM] = {BYTES_AND_NUMBERS(maximum)},
   [IMF_MINIMUM] = {BYTES_AND_NUMBERS(minimum)},
   [IMF_FLOOR_DIVIDE] = {NUMBERS(floor_divide)},
   [IMF_REMAINDER] = {NUMBERS(remainder)},
+  [IMF_SWIGLU] = {FLOATS(swiglu)},
   [IMF_EQUAL] = {ALL(equal)},
   [IMF_NOT_EQUAL] = {ALL(not_equal)},
   [IMF_LESS] = {ALL(less)},

@@ -32,6 +32,17 @@
     }                                                    \
   }
 
+/// s + x s (1 - s), s = sigmoid(x).
+INLINE float silu_slope(float x) {
+  const float s = sigmoid(x);
+  return s + x * s * (1 - s);
+}
+
+static double slope_of_silu(double x) {
+  const double s = 1 / (1 + exp(-x));
+  return s + x * s * (1 - s);
+}
+
 #define SIGN(x) ((x) > 0 ? 1 : (x) < 0 ? -1 : (x)) /* the last x keeps NaN */
 #define WRAPPING_ABS(x, unsigned_type) ((x) < 0 ? 0 - (unsigned_type)(x) : (unsigned_type)(x))
 
@@ -67,6 +78,10 @@ UNARY(tanh_float32, float, float, hyperbolic_tangent(x))
 LIBRARY(tanh_float64, double, tanh(x))
 UNARY(sigmoid_float32, float, float, sigmoid(x))
 LIBRARY(sigmoid_float64, double, 1 / (1 + exp(-x)))
+UNARY(silu_float32, float, float, x * sigmoid(x))
+LIBRARY(silu_float64, double, x / (1 + exp(-x)))
+UNARY(silu_slope_float32, float, float, silu_slope(x))
+LIBRARY(silu_slope_float64, double, slope_of_silu(x))
 UNARY(erf_float32, float, float, error_function(x))
 LIBRARY(erf_float64, double, erf(x))
 UNARY(erfinv_float32, float, float, inverse_error_function(x))
@@ -121,6 +136,8 @@ static const imf_unary kernels[IMF_UNARIES][IMF_TYPES] = {
   [IMF_COS] = {FLOATS(cos)},
   [IMF_TANH] = {FLOATS(tanh)},
   [IMF_SIGMOID] = {FLOATS(sigmoid)},
+  [IMF_SILU] = {FLOATS(silu)},
+  [IMF_SILU_SLOPE] = {FLOATS(silu_slope)},
   [IMF_ERF] = {FLOATS(erf)},
   [IMF_ERFINV] = {FLOATS(erfinv)},
   [IMF_FLOOR] = {FLOATS(floor)},

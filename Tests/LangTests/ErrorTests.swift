@@ -41,6 +41,22 @@ private let types: [Failure] = [
   Failure("f\"{«1:q}\"", .value, "is no format"), Failure("x = 1; x.«field = 2", .type, "no fields to set"),
 ]
 
+private let tensors: [Failure] = [
+  Failure("x = cast([1, 2], \"int32\")\nx «// cast([1, 0], \"int32\")", .value, "cannot divide x // cast", hint: "infinity or NaN"),
+  Failure("cast([3], \"int32\") «% 0", .value, "cannot divide"), Failure("2 «^ cast([-1], \"int32\")", .value, "cannot raise"),
+  Failure("tensor([true]) «- tensor([true])", .type, "cannot subtract", hint: "not_equal"), Failure("x = arange(6); «x[[1, 9]]", .index, "index 9 is outside axis 0 of size 6"),
+  Failure("«take([1, 2], [5])", .index, "index 5 is outside axis 0 of size 2"), Failure("take([1, 2], «[0.5])", .type, "`indices` holds 0.5; expected whole numbers"),
+  Failure("«cross_entropy([[1, 2]], [2])", .index, "index 2 is outside axis 1 of size 2"), Failure("x = zeros([3]); «x[tensor([true, false])]", .shape, "the mask's shape [2]"),
+  Failure("x = zeros([3]); «x[[0, 1]] = [1, 2, 3]", .shape, "the part has shape [2], the value [3]"), Failure("x = zeros([3]); «x[0.5]", .index, "no whole number"),
+  Failure("x = zeros([3]); «x[0..(0 / 0)]", .index, "no whole number"), Failure("«max(zeros([0, 3]), axis = 0)", .shape, "no element to choose from along axes [0]"),
+  Failure("«conv2d(ones([1, 4, 4, 3]), ones([3, 3, 4, 8]))", .shape, "channels differ: 3 (x, axis 3) and 4 (w, axis 2)", hint: "[n, h, w, c]"),
+  Failure("conv2d(ones([1, 4, 4, 3]), ones([3, 3, 3, 8]), padding = «\"full\")", .value, "expected \"same\", \"valid\""),
+  Failure("conv2d(ones([1, 4, 4, 3]), ones([3, 3, 3, 8]), stride = «[1, 2, 3])", .type, "expected a number or a pair"),
+  Failure("«max_pool(ones([4, 4]), 2)", .shape, "four axes [n, h, w, c]"), Failure("«einsum(\"ij,jk\", ones([2, 3]), ones([4, 5]))", .shape, "\"j\" has sizes 3 and 4"),
+  Failure("«einsum(\"ij\", 3)", .shape, "does not fit operand 1"), Failure("pad([1, 2], «[[1, 2], [3, 4]])", .type, "expected a number, [before, after]"),
+  Failure("pad([1, 2], 1, mode = «\"mirror\")", .value, "\"symmetric\""), Failure("«arange(900000000000)", .limit, "are needed, and"),
+]
+
 private let shapes: [Failure] = [
   Failure("a = zeros([2, 3]); b = zeros([4, 5])\na «@ b", .shape, "cannot multiply a @ b"), Failure("zeros([2, 3]) «+ zeros([4])", .shape, "cannot add"),
   Failure("«reshape(zeros([2, 3]), [4, 2])", .shape, "reshape"), Failure("«concat([zeros([2]), zeros([2, 2])])", .shape, "concat"), Failure("«zeros([2, 3])[5]", .index, "5"),
@@ -54,6 +70,7 @@ private let shapes: [Failure] = [
   @Test(arguments: names) func nameErrors(_ failure: Failure) { failure.check() }
   @Test(arguments: arguments) func argumentErrors(_ failure: Failure) { failure.check() }
   @Test(arguments: types) func typeErrors(_ failure: Failure) { failure.check() }
+  @Test(arguments: tensors) func tensorErrors(_ failure: Failure) { failure.check() }
   @Test(arguments: shapes) func shapeErrors(_ failure: Failure) { failure.check() }
 
   @Test func anUnknownNameStopsACellBeforeAnythingRuns() {

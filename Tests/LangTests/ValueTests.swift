@@ -67,7 +67,33 @@ private let tensorRows: [(code: String, value: String)] = [
   ("key(99)", "key(0, 99)"), ("len(split_key(key(1), 3))", "3"), ("normal(key(0), [2, 3]).shape", "[2, 3]"), ("allclose(softmax([1, 2, 3]).sum(), 1)", "true"),
 ]
 
+private let tensorRules: [(code: String, value: String)] = [
+  // Types
+  ("[(cast([1], \"uint8\") + 1).dtype, (cast([1], \"uint8\") + 300).dtype, (cast([1], \"int32\") * 0.5).dtype]", "[\"uint8\", \"int32\", \"float32\"]"),
+  ("tolist(cast([250], \"uint8\") + 10)", "[4]"), ("tolist(cast([3], \"int64\") ^ 20)", "[3486784401]"), ("(cast([1, 2], \"int32\") + [10, 20]).dtype", "\"int32\""),
+  ("tolist(tensor([true, true]) + tensor([true, false]))", "[true, true]"), ("sum(tensor([true, true])).dtype", "\"int64\""), ("all(cast([9007199254740993], \"int64\") == 9007199254740992)", "true"),
+  ("tolist(logical_and([2, 0], [1, 1]))", "[true, false]"), ("tolist(relu([-1, 0 / 0])[0:1])", "[0]"), ("max(1, 0 / 0)", "nan"), ("min([0 / 0, 1])", "nan"),
+  // Reductions
+  ("var([1, 2, 3, 4], ddof = 1)", "1.6666666666666667"), ("tolist(cumsum([[1, 2], [3, 4]]))", "[1, 3, 6, 10]"), ("logsumexp(zeros([0])).item()", "-inf"), ("logsumexp([1 / 0, 1])", "inf"),
+  ("tolist(round([0.5, 1.5, 2.5]))", "[0, 2, 2]"), ("round(1250, -2)", "1200"), ("tolist(clip([-2, 5], none, 3))", "[-2, 3]"),
+  // Indexing
+  ("x = arange(12).reshape(3, 4); x[[0, 2], :, new].shape", "[2, 4, 1]"), ("x = arange(24).reshape(2, 3, 4); x[[0, 1, 0], :, [1, 2, 3]].shape", "[3, 3]"),
+  ("x = arange(6).reshape(2, 3); x[tensor([true, false]), 1].tolist()", "[1]"), ("x = arange(6).reshape(2, 3); x[:, tensor([true, false, true])].tolist()", "[[0, 2], [3, 5]]"),
+  ("x = arange(4); x[[0, 0, 3]] = [7, 8, 9]; tolist(x)", "[8, 1, 2, 9]"), ("x = arange(4); x[[0, 3]] += 10; tolist(x)", "[10, 1, 2, 13]"), ("x = zeros([2, 2]); x[tensor([[true, false], [false, true]])] = [3, 4]; tolist(x)", "[[3, 0], [0, 4]]"),
+  ("grad(x -> sum(x[[0, 0, 1]]^2))([1, 2, 3]).tolist()", "[4, 4, 0]"), ("grad(v -> { x = zeros([3]); x[[2, 0]] = v; sum(x * [1, 2, 3]) })([5, 6]).tolist()", "[3, 1]"),
+  // Rearranging
+  ("tolist(pad([1, 2, 3], 2, mode = \"reflect\"))", "[3, 2, 1, 2, 3, 2, 1]"), ("tolist(roll([[1, 2], [3, 4]], 1))", "[[4, 1], [2, 3]]"), ("squeeze(ones([1, 3, 1]), [0, -1]).shape", "[3]"),
+  // Images and sums
+  ("conv2d(ones([2, 5, 5, 3]), ones([3, 3, 3, 4]), 2, 1).shape", "[2, 3, 3, 4]"), ("conv2d(ones([1, 3, 3, 1]), ones([3, 3, 1, 1]), padding = \"same\").reshape(3, 3).tolist()", "[[4, 6, 4], [6, 9, 6], [4, 6, 4]]"),
+  ("conv2d(ones([1, 4, 4, 1]), ones([2, 2, 1, 1]), [2, 1], [[0, 1], [1, 0]]).shape", "[1, 2, 4, 1]"), ("max_pool(arange(16).reshape(1, 4, 4, 1), 2).reshape(4).tolist()", "[5, 7, 13, 15]"),
+  ("avg_pool(ones([1, 2, 2, 1]), 3, 1, \"same\", count_include_padding = false).sum().item()", "4"), ("einsum(\"ij,ij->i\", [[1, 2], [3, 4]], [[1, 1], [1, 1]]).tolist()", "[3, 7]"), ("einsum(\"ii\", eye(3)).item()", "3"),
+]
+
 @Suite struct ValueTests {
+  @Test(arguments: tensorRules) func tensorRule(code: String, value: String) throws {
+    #expect(try Cells().run(code) == value)
+  }
+
   @Test(arguments: rows) func expression(code: String, value: String) throws {
     #expect(try Cells().run(code) == value)
   }

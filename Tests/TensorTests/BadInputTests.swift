@@ -31,7 +31,7 @@ private let sizes: [BadInput] = [
   BadInput(.shape, "reshape: a size cannot be negative") { try ones(4).reshaped([-1, -1]) },
   BadInput(.limit, "broadcast: a shape of") { try ones(1, 1).broadcast(to: [huge, huge]) },
   BadInput(.limit, "concat(float32[70368744177664]") { try concat([ones(1 << 46), ones(1 << 46), ones(1 << 46)]) },
-  BadInput(.limit, "pad: a shape of") { try ones(2).padded([(.max, .max)]) },
+  BadInput(.limit, "pad(float32[2]): the border is too large") { try ones(2).padded([(.max, .max)]) },
   BadInput(.limit, "full: a shape of") { try ones(1 << 44).padded([(1 << 46, 1 << 46)]) },
   BadInput(.shape, "split(float32[4]): sizes") { try ones(4).split(sizes: [.max, .max, 6], axis: 0)[0] },
   BadInput(.limit, "arange: ") { try .arange(from: 0, to: 1e11) },
@@ -56,19 +56,18 @@ private let places: [BadInput] = [
   BadInput(.index, "take") { try take(ones(3), Tensor([Int64.min])) },
   BadInput(.index, "take") { try take(ones(0, 2), whole(0)) },
   BadInput(.index, "take") { try grad({ try sum(take($0[0], whole(5))) }, at: [ones(3)])[0] },
-  BadInput(.index, "take_along(int64[1]): index 3 is outside an axis of size 3") { try takeAlong(ones(3), whole(3), axis: 0) },
+  BadInput(.index, "take_along(int64[1]): index 3 is outside an axis of size 3") { try takeAlong(ones(3), whole(3) + 0, axis: 0) },
   BadInput(.shape, "argmax(float32[0]): no element") { try argmax(ones(0)) },
-  BadInput(.index, "cumsum(float32[]): axis -1 of a tensor without axes") { try cumsum(Tensor(1)) },
   BadInput(.value, "concat: needs at least one tensor") { try concat([]) },
   BadInput(.value, "concat: needs at least one tensor") { try stack([]) },
 ]
 
 private let divisors: [BadInput] = [
-  BadInput(.value, "floor_divide(int32[3], int32[3]): division by zero: 1 of 3 divisors are 0") {
+  BadInput(.value, "floor_divide(int32[3], int32[3]): a whole number is divided by zero") {
     try floorDivide(whole(1, 2, 3), whole(1, 0, 3))
   },
   BadInput(.value, "remainder(int32[2], int32[1])") { try remainder(whole(1, 2), whole(0)) },
-  BadInput(.value, "floor_divide(int32[2], int32[]): division by zero") { try floorDivide(whole(1, 2), Tensor(0, dtype: .int32)) },
+  BadInput(.value, "floor_divide(int32[2], int32[]): a whole number is divided by zero") { try floorDivide(whole(1, 2), Tensor(0, dtype: .int32)) },
 ]
 
 @Suite struct BadInputTests {
@@ -104,6 +103,6 @@ private let divisors: [BadInput] = [
       #expect(try y.scalars(Float.self).isEmpty)
     }
     #expect(try sum(matmul(ones(2, 0), ones(0, 2))).item() == 0)
-    #expect(try floorDivide(Tensor.zeros([0], dtype: .int32), whole(0)).count == 0)
+    #expect(try floorDivide(whole(1, 2).narrowed(axis: 0, 0..<0), Tensor([Int32]())).count == 0)
   }
 }

@@ -85,13 +85,23 @@ struct OperationCase: Sendable, CustomStringConvertible {
   }
 }
 
+/// Two heads of three tokens of four numbers.
+@Sendable private func attentionOfThree(_ x: [[Double]]) -> [Double] {
+  (0..<2).flatMap { b -> [Double] in
+    let keys: [Double] = columns(rows(x[1], 12)[b], 4).flatMap { $0 }
+    let logits: [Double] = product(rows(x[0], 12)[b], keys, 3, 4, 3)
+    return product(softmaxRows(logits.map { $0 / 2 }, 3), rows(x[2], 12)[b], 3, 3, 4)
+  }
+}
+
 /// Collects the rows of a table, each type-checked by itself.
 @resultBuilder enum Rows {
   static func buildBlock(_ rows: OperationCase...) -> [OperationCase] { rows }
 }
 
 let operationCases =
-  unaryCases() + binaryCases() + shapeCases() + gatherCases() + reductionCases() + productCases()
+  unaryCases() + binaryCases() + shapeCases() + gatherCases() + reductionCases() + productCases() + imageCases()
+  + einsumCases()
 
 @Rows private func unaryCases() -> [OperationCase] {
   OperationCase.unary("negate", { try -$0 }, expecting: { -$0 })
@@ -108,6 +118,10 @@ let operationCases =
   OperationCase.unary("cos", { try cos($0) }, expecting: { Foundation.cos($0) })
   OperationCase.unary("tanh", { try tanh($0) }, expecting: { Foundation.tanh($0) })
   OperationCase.unary("sigmoid", { try sigmoid($0) }, expecting: { (x: Double) -> Double in 1 / (1 + Foundation.exp(-x)) })
+  OperationCase.unary("silu slope", { try Elementwise.swishSlope.apply([$0]) }, expecting: { (x: Double) -> Double in
+    let s = 1 / (1 + Foundation.exp(-x))
+    return s + x * s * (1 - s)
+  })
   OperationCase.unary("silu", { try silu($0) }, expecting: { (x: Double) -> Double in x / (1 + Foundation.exp(-x)) })
   OperationCase.unary("gelu", { try gelu($0) }, expecting: { (x: Double) -> Double in x * 0.5 * (1 + Foundation.erf(x / 2.0.squareRoot())) })
   OperationCase.unary("relu", in: 0.1...2, { try relu($0 - 1.05) }, expecting: { Swift.max($0 - 1.05, 0) })
@@ -126,6 +140,7 @@ let operationCases =
 }
 
 @Rows private func binaryCases() -> [OperationCase] {
+  OperationCase.binary("swiglu", { try swiGLU($0, $1) }, expecting: { $0 / (1 + Foundation.exp(-$0)) * $1 })
   OperationCase.binary("add", { try $0 + $1 }, expecting: { $0 + $1 })
   OperationCase.binary("subtract", { try $0 - $1 }, expecting: { $0 - $1 })
   OperationCase.binary("multiply", { try $0 * $1 }, expecting: { $0 * $1 })
@@ -175,7 +190,7 @@ let operationCases =
       [.range(start: 1, stop: nil, step: 2), .range(start: 1, stop: nil, step: 1)], with: $0[1])
   }
   OperationCase("mask assignment", [[2, 3], []], reference: { x in x[0].map { $0 > 0 ? x[1][0] : $0 } }) {
-    try $0[0].replacing(greater($0[0], Tensor(0, dtype: .float64)), with: $0[1])
+    try $0[0].replacing([.places(greater($0[0], Tensor(0, dtype: .float64)))], with: $0[1])
   }
   OperationCase("concat", [[2, 2], [2, 3]], reference: { x in
     rows(x[0], 2)[0] + rows(x[1], 3)[0] + rows(x[0], 2)[1] + rows(x[1], 3)[1]
@@ -237,7 +252,7 @@ let operationCases =
   }) { try argsort($0[0]) }
   OperationCase("cumsum", [[2, 3]], reference: { x in
     rows(x[0], 3).flatMap { (row: [Double]) -> [Double] in [row[0], row[0] + row[1], row[0] + row[1] + row[2]] }
-  }) { try cumsum($0[0]) }
+  }) { try cumsum($0[0], axis: -1) }
   OperationCase("logsumexp", [[2, 3]], reference: { x in
     rows(x[0], 3).map { (row: [Double]) -> Double in Foundation.log(row.map { Foundation.exp($0) }.reduce(0, +)) }
   }) { try logSumExp($0[0], axes: [1]) }
@@ -303,4 +318,13 @@ let operationCases =
       return product(softmaxRows(logits.map { $0 / 2 }, 5), rows(x[2], 10)[b], 3, 5, 2)
     }
   }) { try attention($0[0], $0[1], $0[2]) }
+  OperationCase("attention in one pass", [[2, 3, 4], [2, 3, 4], [2, 3, 4]], tolerance: 2e-3, reference: attentionOfThree) {
+    try attention($0[0].cast(to: .float32), $0[1].cast(to: .float32), $0[2].cast(to: .float32)).cast(to: .float64)
+  }
+  OperationCase("attention tangent", Array(repeating: [2, 3, 4], count: 6), tolerance: 2e-3) {
+    try AttentionTangent().apply($0.map { try $0.cast(to: .float32) }).cast(to: .float64)
+  }
+  OperationCase("attention gradient", Array(repeating: [2, 3, 4], count: 4), tolerance: 2e-3) {
+    try AttentionGradient().apply($0.map { try $0.cast(to: .float32) }).cast(to: .float64)
+  }
 }

@@ -44,11 +44,13 @@ private func zeros(_ shape: Int...) throws -> Tensor { try .zeros(shape) }
     WrongUse("sum(float32[2, 3]): axis 2 is outside -2 ... 1") { try sum(zeros(2, 3), axes: [2]) },
     WrongUse("sum(float32[2, 3]): axis 1 is named twice") { try sum(zeros(2, 3), axes: [1, -1]) },
     WrongUse("max(float32[0, 3]): no element to choose from along axes [0]") { try max(zeros(0, 3), axes: [0]) },
-    WrongUse("take: index 5 is outside an axis of size 2") { try take(zeros(2, 3), Tensor([Int32(5)])) },
+    WrongUse("take(float32[2, 3], int32[1]): index 5 is outside axis 0 of size 2") { try take(zeros(2, 3), Tensor([Int32(5)])) },
     WrongUse("take(float32[2], float32[1]): indices must be whole numbers, not float32; hint: cast(indices, \"int32\")") {
       try take(zeros(2), zeros(1))
     },
-    WrongUse("not(float32[2]): needs bool; hint: compare first, x > 0 say") { try logicalNot(zeros(2)) },
+    WrongUse(
+      "negate(bool[2]): not defined for bool; hint: not_equal and logical_not compare; cast(x, \"int32\") counts"
+    ) { try -Tensor.zeros([2], dtype: .bool) },
     WrongUse("softmax(float32[]): axis -1 of a tensor without axes") { try softmax(Tensor(1)) },
     WrongUse("split(float32[5]): sizes [2, 2] do not add up to 5") { try zeros(5).split(sizes: [2, 2], axis: 0)[0] },
     WrongUse("full: a size cannot be negative: [-1]") { try .full([-1], 0) },

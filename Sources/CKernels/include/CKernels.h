@@ -19,17 +19,18 @@ typedef enum { IMF_BOOL, IMF_UINT8, IMF_INT32, IMF_INT64, IMF_BFLOAT16, IMF_FLOA
 /// One-operand operations. Offered for float32 and float64; NEGATE, ABS, SIGN also for int32 and int64; NOT for bool.
 typedef enum {
   IMF_NEGATE, IMF_ABS, IMF_SIGN, IMF_RECIPROCAL, IMF_SQRT, IMF_RSQRT, IMF_EXP, IMF_EXPM1, IMF_LOG, IMF_LOG1P,
-  IMF_SIN, IMF_COS, IMF_TANH, IMF_SIGMOID, IMF_ERF, IMF_ERFINV, IMF_FLOOR, IMF_CEIL, IMF_ROUND /* half to even */,
+  IMF_SIN, IMF_COS, IMF_TANH, IMF_SIGMOID, IMF_SILU /* x sigmoid(x) */, IMF_SILU_SLOPE /* its derivative */, IMF_ERF, IMF_ERFINV, IMF_FLOOR, IMF_CEIL, IMF_ROUND /* half to even */,
   IMF_ISNAN /* -> bool */, IMF_NOT, IMF_UNARIES
 } imf_unary_op;
 
 /// Two-operand operations. Arithmetic: int32, int64, float32, float64 (and uint8: add, subtract, multiply, maximum,
 /// minimum, wrapping). Integer add/subtract/multiply wrap; integer FLOOR_DIVIDE and REMAINDER by zero give 0.
-/// FLOOR_DIVIDE and REMAINDER follow Python (floor; sign of the divisor). DIVIDE and POWER only for floats.
+/// FLOOR_DIVIDE and REMAINDER follow Python (floor; sign of the divisor). POWER of integers wraps (exponents not
+/// negative). DIVIDE and SWIGLU only for floats.
 /// MAXIMUM and MINIMUM pass NaN on, as NumPy does. Comparisons: all types except bfloat16, result bool. AND, OR: bool.
 typedef enum {
   IMF_ADD, IMF_SUBTRACT, IMF_MULTIPLY, IMF_DIVIDE, IMF_POWER, IMF_MAXIMUM, IMF_MINIMUM, IMF_FLOOR_DIVIDE,
-  IMF_REMAINDER, IMF_EQUAL, IMF_NOT_EQUAL, IMF_LESS, IMF_LESS_EQUAL, IMF_AND, IMF_OR, IMF_BINARIES
+  IMF_REMAINDER, IMF_SWIGLU /* silu(a) b */, IMF_EQUAL, IMF_NOT_EQUAL, IMF_LESS, IMF_LESS_EQUAL, IMF_AND, IMF_OR, IMF_BINARIES
 } imf_binary_op;
 
 typedef enum { IMF_SUM, IMF_PRODUCT, IMF_MAX, IMF_MIN, IMF_REDUCTIONS } imf_reduction;
@@ -91,6 +92,21 @@ void imf_softmax(const float *x, float *y, float scale, int64_t n, int64_t from,
 /// dx = scale * y * (dy - sum(y * dy)) row by row: the derivative of imf_softmax, forward and backward alike.
 void imf_softmax_derivative(const float *y, const float *dy, float *dx, float scale, int64_t n, int64_t from, int64_t to);
 
+/// Matrices [tokens, d] of several heads: element (t, i) of a head lies at x + offsets[head] + t * row + i.
+typedef struct { float *x; const int64_t *offsets; int64_t row; } imf_heads;
+
+/// Attention without a matrix of all scores, heads from ..< to: with P = softmax(scale q k^T) by rows, out = P v.
+void imf_attention(imf_heads q, imf_heads k, imf_heads v, imf_heads out, float scale, int64_t tokens, int64_t d,
+                   int64_t from, int64_t to);
+
+/// Its derivative along (dq, dk, dv).
+void imf_attention_tangent(imf_heads q, imf_heads k, imf_heads v, imf_heads dq, imf_heads dk, imf_heads dv,
+                           imf_heads out, float scale, int64_t tokens, int64_t d, int64_t from, int64_t to);
+
+/// Its cotangents (dq, dk, dv) for the cotangent `dout`.
+void imf_attention_gradient(imf_heads q, imf_heads k, imf_heads v, imf_heads dout, imf_heads dq, imf_heads dk,
+                            imf_heads dv, float scale, int64_t tokens, int64_t d, int64_t from, int64_t to);
+
 /// y = x / sqrt(mean(x^2) + eps) * weight, rows from ..< to of x [rows, n] float32; weight [n].
 void imf_rms_norm(const float *x, const float *weight, float *y, float eps, int64_t n, int64_t from, int64_t to);
 
@@ -118,6 +134,27 @@ typedef struct { float b1, b2, mu_scale, nu_scale, eps, weight_decay, rate, deca
 /// Results may be written over what they are made from.
 void imf_adamw(const imf_adamw_step *step, const float *g, const float *p, const float *mu, const float *nu,
                const float *average, float *new_p, float *new_mu, float *new_nu, float *new_average, int64_t n);
+
+/// How windows walk images [n, h, w, channels]: along height and width the image's size, the window's size, the step from
+/// one to the next, the border before the image, and how many windows there are.
+typedef struct { int64_t image[2], size[2], stride[2], before[2], count[2], channels; } imf_windows;
+
+/// Patches of x [n, h, w, c] as rows of y [n * windows, size * size * c], 0 in the border; rows of windows (of n * count[0])
+/// from ..< to.
+void imf_patches(const double *x, double *y, const imf_windows *windows, int64_t from, int64_t to);
+
+/// The reverse: overwrites x with the sum of what the patches y hold for each element; image rows (of n * h) from ..< to.
+void imf_patches_sum(const double *y, double *x, const imf_windows *windows, int64_t from, int64_t to);
+
+/// Largest element of each window, and its place in x (the first of equal ones; NaN wins); the border never wins. x [n, h, w,
+/// c] -> y [n, windows, c]; int32, int64, float32, float64; rows of windows from ..< to.
+void imf_window_max(imf_type type, const void *x, void *y, const imf_windows *windows, int64_t from, int64_t to);
+void imf_window_argmax(imf_type type, const void *x, int64_t *y, const imf_windows *windows, int64_t from, int64_t to);
+
+/// Sum of each window, rows of windows from ..< to; and the reverse: x = for each element the sum over the windows that
+/// cover it, image rows from ..< to. float32, float64.
+void imf_window_sum(imf_type type, const void *x, void *y, const imf_windows *windows, int64_t from, int64_t to);
+void imf_window_spread(imf_type type, const void *y, void *x, const imf_windows *windows, int64_t from, int64_t to);
 
 /// Threefry-2x32, 20 rounds: encrypts the pairs (x0[i], x1[i]) in place under the key.
 void imf_threefry(uint32_t key0, uint32_t key1, uint32_t *x0, uint32_t *x1, size_t n);

@@ -47,22 +47,33 @@ extension Library {
     .elementwise("abs", "magnitude", example: "abs(-3)", { $0.magnitude }) { try Tensor::abs($0) },
     .elementwise("sign", "-1, 0 or 1", example: "sign(-3)", { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 }) { try Tensor::sign($0) },
     Builtin("round(x, digits = 0)", "to the nearest, halves to even", example: "round(2.567, 2)") { call in
-      let scale = pow(10, Double(try call.integer("digits", in: -300...300)))
-      if case .number(let number) = call["x"] { return .number((number * scale).rounded(.toNearestOrEven) / scale) }
+      let digits = try call.integer("digits", in: -300...300)
+      // Powers of ten above 1 are exact, those below are not: so tens are divided away, not multiplied.
+      let scale = pow(10, Double(digits.magnitude))
+      if case .number(let number) = call["x"] {
+        return .number(
+          digits < 0 ? (number / scale).rounded(.toNearestOrEven) * scale : (number * scale).rounded(.toNearestOrEven) / scale)
+      }
       let x = try call.tensor("x")
-      return .tensor(scale == 1 ? try Tensor::round(x) : try Tensor::round(x * scale) / scale)
+      if digits == 0 || (digits > 0 && !x.dtype.isFloating) { return .tensor(try Tensor::round(x)) }
+      return .tensor(try (digits < 0 ? Tensor::round(x / scale) * scale : Tensor::round(x * scale) / scale).cast(to: x.dtype))
     },
     Builtin("erfinv(x)", "the inverse of erf", example: "erfinv(0.5)") { call in .tensor(try Tensor::erfinv(call.tensor("x"))) },
     .pairwise("maximum", "the larger of two, by element", example: "maximum([1, 5], [3, 2])") { try Tensor::maximum($0, $1) },
     .pairwise("minimum", "the smaller of two, by element", example: "minimum([1, 5], [3, 2])") { try Tensor::minimum($0, $1) },
-    Builtin("clip(x, low, high)", "x kept between two bounds", example: "clip([-2, 0.5, 2], -1, 1)") { call in
+    Builtin("clip(x, low, high)", "x kept between two bounds, either of which may be none", example: "clip([-2, 0.5, 2], -1, 1)") { call in
       if case .number(let x) = call["x"], case .number(let low) = call["low"], case .number(let high) = call["high"] {
         return .number(Swift.min(Swift.max(x, low), high))
       }
       var x = try call.tensor("x")
-      if case .number(let low) = call["low"] { x = try Tensor::maximum(x, low) } else { x = try Tensor::maximum(x, call.tensor("low")) }
-      if case .number(let high) = call["high"] { return .tensor(try Tensor::minimum(x, high)) }
-      return .tensor(try Tensor::minimum(x, call.tensor("high")))
+      for (name, bounded) in [("low", Tensor::maximum as (Tensor, Tensor) throws -> Tensor), ("high", Tensor::minimum)] {
+        if case .number(let bound) = call[name] {
+          x = try bounded(x, Tensor.number(bound, like: x))
+        } else if let bound = try call.optionalTensor(name) {
+          x = try bounded(x, bound)
+        }
+      }
+      return .tensor(x)
     },
     Builtin("isnan(x)", "where x is not a number", example: "isnan(0 / 0)") { call in
       if case .number(let number) = call["x"] { return .bool(number.isNaN) }

@@ -173,7 +173,7 @@ extension Call {
 }
 
 extension Value {
-  fileprivate var isList: Bool {
+  var isList: Bool {
     if case .list = self { true } else { false }
   }
 }

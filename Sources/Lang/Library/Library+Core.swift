@@ -2,7 +2,7 @@
 
 extension Library {
   static let core: [Library] = [
-    general, text, collections, files, arithmetic, reductions, tensors, shapes, networks, random, derivatives,
+    general, text, collections, files, arithmetic, reductions, tensors, shapes, networks, images, random, derivatives,
     inspection,
   ]
 }

@@ -7,6 +7,18 @@ extension Library {
     Builtin("matmul(a, b)", "the matrix product, batched; `a @ b`", example: "matmul(eye(2), ones([2, 3]))") { call in
       .tensor(try Tensor::matmul(call.tensor("a"), call.tensor("b")))
     },
+    Builtin(
+      "einsum(spec, ...tensors)", "products and sums in Einstein's notation: letters missing from the result are summed",
+      example: "einsum(\"ij,jk->ik\", eye(2), ones([2, 3]))"
+    ) { call in
+      let tensors = try call.rest.map { value in
+        guard let tensor = try value.asTensor() else {
+          throw call.error(.type, "\(value.kindInWords) is no tensor")
+        }
+        return tensor
+      }
+      return .tensor(try Tensor::einsum(call.string("spec"), tensors))
+    },
     Builtin("softmax(x, axis = -1)", "exponentials that sum to one along an axis", example: "softmax([1, 2, 3])") { call in
       .tensor(try Tensor::softmax(call.tensor("x"), axis: call.integer("axis")))
     },
@@ -35,7 +47,8 @@ extension Library {
     Builtin("cross_entropy(logits, labels)", "mean of -log softmax at the labels", example: "cross_entropy([[2, 0], [0, 2]], [0, 1])") { call in
       let logits = try call.tensor("logits")
       let labels = try call.indices("labels")
-      let picked = try takeAlong(logits, labels.expanded(-1), axis: -1).squeezed(-1)
+      // Computed now, so that a label without a logit is an error here.
+      let picked = try takeAlong(logits, labels.expanded(-1).evaluated(), axis: -1).squeezed(-1)
       return .tensor(try Tensor::mean(logSumExp(logits, axes: [-1]) - picked))
     },
     Builtin("mse(a, b)", "the mean squared difference", example: "mse([1, 2], [1, 4])") { call in

@@ -11,16 +11,24 @@ extension Builtin {
     _ name: String, _ doc: String, example: String,
     _ body: @escaping @Sendable (Tensor, [Int]?, Bool) throws -> Tensor
   ) -> Builtin {
-    Builtin("\(name)(x, \(axes))", doc, example: example) { call in
+    reduction(name, doc, example: example, more: "") { try body($1, $2, $3) }
+  }
+
+  /// The same with parameters of its own.
+  fileprivate static func reduction(
+    _ name: String, _ doc: String, example: String, more: String,
+    _ body: @escaping @Sendable (Call, Tensor, [Int]?, Bool) throws -> Tensor
+  ) -> Builtin {
+    Builtin("\(name)(x, \(axes)\(more))", doc, example: example) { call in
       let keepDims = try call.bool("keepdims")
       switch call["x"] {
       case .number, .list, .range:
         guard let tensor = try call["x"].asTensor(.float64) else { break }
-        let result = try body(tensor, call.axes("axis"), keepDims)
+        let result = try body(call, tensor, call.axes("axis"), keepDims)
         return result.rank == 0 ? .number(try result.item()) : .tensor(try result.cast(to: .float32))
       default: break
       }
-      return .tensor(try body(call.tensor("x"), call.axes("axis"), keepDims))
+      return .tensor(try body(call, call.tensor("x"), call.axes("axis"), keepDims))
     }
   }
 
@@ -74,18 +82,20 @@ extension Library {
   static let reductions = Library("Reductions", [
     .reduction("sum", "the sum, over all axes or some", example: "sum([1, 2, 3])") { try Tensor::sum($0, axes: $1, keepDims: $2) },
     .reduction("mean", "the mean", example: "mean([[1, 2], [3, 4]], axis = 0)") { try Tensor::mean($0, axes: $1, keepDims: $2) },
-    .reduction("var", "the variance, divided by n", example: "var([1, 2, 3, 4])") { try Tensor::variance($0, axes: $1, keepDims: $2) },
-    .reduction("std", "the standard deviation, divided by n", example: "std([1, 2, 3, 4])") {
-      try Tensor::sqrt(Tensor::variance($0, axes: $1, keepDims: $2))
+    .reduction("var", "the variance, divided by n - ddof", example: "var([1, 2, 3, 4], ddof = 1)", more: ", ddof = 0") { call, x, axes, keepDims in
+      try Tensor::variance(x, axes: axes, keepDims: keepDims, correction: call.integer("ddof"))
+    },
+    .reduction("std", "the standard deviation: the root of var", example: "std([1, 2, 3, 4])", more: ", ddof = 0") { call, x, axes, keepDims in
+      try Tensor::sqrt(Tensor::variance(x, axes: axes, keepDims: keepDims, correction: call.integer("ddof")))
     },
     .reduction("prod", "the product", example: "prod([1, 2, 3, 4])") { try Tensor::prod($0, axes: $1, keepDims: $2) },
     .reduction("logsumexp", "log(sum(exp(x))), without overflow", example: "logsumexp([1000, 1000])") {
       try Tensor::logSumExp($0, axes: $1, keepDims: $2)
     },
-    .extreme("max", "the largest, of several values or of a tensor's axes", example: "max(3, 7, 5)", { Swift.max($0, $1) }, { try Tensor::maximum($0, $1) }) {
+    .extreme("max", "the largest, of several values or of a tensor's axes", example: "max(3, 7, 5)", { $0 > $1 || $0.isNaN ? $0 : $1 }, { try Tensor::maximum($0, $1) }) {
       try Tensor::max($0, axes: $1, keepDims: $2)
     },
-    .extreme("min", "the smallest, of several values or of a tensor's axes", example: "min([3, 7, 5])", { Swift.min($0, $1) }, { try Tensor::minimum($0, $1) }) {
+    .extreme("min", "the smallest, of several values or of a tensor's axes", example: "min([3, 7, 5])", { $0 < $1 || $0.isNaN ? $0 : $1 }, { try Tensor::minimum($0, $1) }) {
       try Tensor::min($0, axes: $1, keepDims: $2)
     },
     Builtin("argmax(x, axis = none, keepdims = false)", "the place of the largest", example: "argmax([3, 7, 5])") { call in
@@ -94,8 +104,8 @@ extension Library {
     Builtin("argmin(x, axis = none, keepdims = false)", "the place of the smallest", example: "argmin([3, 7, 5])") { call in
       .tensor(try Tensor::argmin(call.tensor("x"), axis: call.optionalInteger("axis"), keepDims: call.bool("keepdims")))
     },
-    Builtin("cumsum(x, axis = -1)", "running sums along an axis", example: "cumsum([1, 2, 3])") { call in
-      .tensor(try Tensor::cumsum(call.tensor("x"), axis: call.integer("axis")))
+    Builtin("cumsum(x, axis = none)", "running sums along an axis, or of all elements", example: "cumsum([1, 2, 3])") { call in
+      .tensor(try Tensor::cumsum(call.tensor("x"), axis: call.optionalInteger("axis")))
     },
     Builtin("sort(x, axis = -1)", "in order along an axis", example: "sort(tensor([3, 1, 2]))") { call in
       .tensor(try Tensor::sorted(call.tensor("x"), axis: call.integer("axis")))

@@ -39,32 +39,20 @@ extension Library {
       }
       return .list(try x.split(sizes: sizes, axis: place).map { .tensor($0) })
     },
-    Builtin("pad(x, amounts, value = 0)", "a border: [[before, after], ...] an axis", example: "pad([1, 2], [[1, 1]])") { call in
+    Builtin(
+      "pad(x, amounts, value = 0, mode = \"constant\")",
+      "a border: a number, [before, after] or one such pair an axis; mode constant, edge, reflect, symmetric or wrap",
+      example: "pad([1, 2, 3], [[2, 1]], mode = \"reflect\")"
+    ) { call in
       let x = try call.tensor("x")
-      let pairs = try call.list("amounts").map { pair -> (before: Int, after: Int) in
-        guard case .list(let ends) = pair, ends.count == 2, case .number(let before) = ends[0],
-          case .number(let after) = ends[1], let low = Int(exactly: before), let high = Int(exactly: after)
-        else {
-          throw call.error(.type, "`amounts` is \(call["amounts"].quoted); expected [[before, after], ...]", argument: "amounts")
-        }
-        return (low, high)
-      }
-      return .tensor(try x.padded(pairs, value: call.number("value")))
+      let border = Border(rawValue: try call.choice("mode", Border.allCases.map(\.rawValue))) ?? .constant
+      return .tensor(try x.padded(call.borders("amounts", rank: x.rank), border, value: call.number("value")))
     },
     Builtin("flip(x, axis = none)", "in reverse along axes", example: "flip([1, 2, 3])") { call in
       .tensor(try call.tensor("x").flipped(axes: call.axes("axis")))
     },
-    Builtin("roll(x, shift, axis = 0)", "moved along an axis, the end coming in at the start", example: "roll([1, 2, 3], 1)") { call in
-      let x = try call.tensor("x")
-      let axis = try call.integer("axis")
-      let place = axis < 0 ? axis + x.rank : axis
-      guard place >= 0, place < x.rank else { throw call.error(.index, "axis \(axis) is not in \(x)", argument: "axis") }
-      let size = x.shape[place]
-      let wrapped = try call.integer("shift") % Swift.max(size, 1)
-      let shift = wrapped < 0 ? wrapped + size : wrapped
-      if shift == 0 { return .tensor(x) }
-      return .tensor(try Tensor::concat(
-        [x.narrowed(axis: place, size - shift..<size), x.narrowed(axis: place, 0..<size - shift)], axis: place))
+    Builtin("roll(x, shift, axis = none)", "moved along axes (or all in a row), the end coming in at the start", example: "roll([1, 2, 3], 1)") { call in
+      .tensor(try call.tensor("x").rolled(call.shape("shift"), axes: call.axes("axis")))
     },
     Builtin("expand(x, ...shape)", "repeated without copying, as broadcasting does", example: "expand([1, 2], [3, 2])") { call in
       .tensor(try call.tensor("x").broadcast(to: call.shapeOfRest("shape")))
@@ -73,7 +61,11 @@ extension Library {
       .tensor(try call.tensor("x").expanded(call.integer("axis")))
     },
     Builtin("squeeze(x, axis = none)", "without axes of size 1", example: "squeeze(ones([1, 3])).shape") { call in
-      .tensor(try call.tensor("x").squeezed(call.optionalInteger("axis")))
+      let x = try call.tensor("x")
+      guard let axes = try call.axes("axis") else { return .tensor(try x.squeezed()) }
+      // From the last on, so that the others keep their numbers.
+      let places = Set(axes.map { $0 < 0 ? $0 + x.rank : $0 }).sorted(by: >)
+      return .tensor(try places.reduce(x) { try $0.squeezed($1 < 0 ? $1 - x.rank : $1) })
     },
     Builtin("take(x, indices, axis = 0)", "elements at places along an axis", example: "take([10, 20, 30], [2, 0])") { call in
       .tensor(try Tensor::take(call.tensor("x"), call.indices("indices"), axis: call.integer("axis")))
@@ -100,9 +92,44 @@ extension Library {
 }
 
 extension Call {
-  /// Whole numbers as int32, whatever they were written as.
+  /// Borders as `numpy.pad` takes them: a number, [before, after], [[before, after]] or a pair an axis.
+  fileprivate func borders(_ name: String, rank: Int) throws -> [(before: Int, after: Int)] {
+    let pairs: [[Int]]
+    if case .list(let items) = self[name], items.contains(where: \.isList) {
+      pairs = try items.map { item in
+        guard case .list(let ends) = item else { throw wrongBorders(name, rank) }
+        return try ends.map { end in
+          guard case .number(let number) = end, let size = Int(exactly: number) else { throw wrongBorders(name, rank) }
+          return size
+        }
+      }
+    } else {
+      let ends = try shape(name)
+      pairs = [ends.count == 1 ? [ends[0], ends[0]] : ends]
+    }
+    guard pairs.allSatisfy({ $0.count == 2 }), pairs.count == 1 || pairs.count == rank else {
+      throw wrongBorders(name, rank)
+    }
+    return (0..<rank).map { axis in
+      let pair = pairs[pairs.count == 1 ? 0 : axis]
+      return (pair[0], pair[1])
+    }
+  }
+
+  private func wrongBorders(_ name: String, _ rank: Int) -> Diagnostic {
+    error(
+      .type, "`\(name)` is \(self[name].quoted); expected a number, [before, after] or \(rank) such pairs",
+      argument: name)
+  }
+
+  /// Whole numbers as an integer tensor, whatever they were written as; those not in one are read and checked now.
   func indices(_ name: String) throws -> Tensor {
-    let tensor = try tensor(name)
-    return tensor.dtype.isInteger ? tensor : try tensor.cast(to: .int32)
+    let given = try self[name].asTensor(.float64) ?? tensor(name)
+    if given.dtype.isInteger { return given }
+    let numbers = try stopGradient(given).scalars(Double.self)
+    if let odd = numbers.first(where: { Int64(exactly: $0) == nil }) {
+      throw error(.type, "`\(name)` holds \(odd.shown); expected whole numbers", argument: name)
+    }
+    return try Tensor(numbers.map { Int64($0) }, shape: given.shape)
   }
 }

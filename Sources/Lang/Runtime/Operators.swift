@@ -11,9 +11,9 @@ enum Operators {
     case (.tensor(let x), .number(let y)): return .tensor(try tensor(operation, x, y))
     case (.number(let x), .tensor(let y)): return .tensor(try tensor(operation, x, y))
     case (.tensor(let x), .list):
-      if let y = try b.asTensor(x.dtype.isFloating ? x.dtype : .float32) { return .tensor(try tensor(operation, x, y)) }
+      if let y = try b.asTensor(beside: x) { return .tensor(try tensor(operation, x, y)) }
     case (.list, .tensor(let y)):
-      if let x = try a.asTensor(y.dtype.isFloating ? y.dtype : .float32) { return .tensor(try tensor(operation, x, y)) }
+      if let x = try a.asTensor(beside: y) { return .tensor(try tensor(operation, x, y)) }
     case (.list(let x), .list(let y)) where operation == .add: return .list(x + y)
     case (.string(let x), .string(let y)) where operation == .add: return .string(x + y)
     default: break
@@ -64,7 +64,7 @@ enum Operators {
     case .multiply: try x * y
     case .divide: try x / y
     case .power: try Tensor::power(x, y)
-    case .floorDivide, .remainder, .matmul: try tensor(operation, x, alike(y, x))
+    case .floorDivide, .remainder, .matmul: try tensor(operation, x, Tensor.number(y, like: x))
     }
   }
 
@@ -75,14 +75,8 @@ enum Operators {
     case .multiply: try x * y
     case .divide: try x / y
     case .power: try Tensor::power(x, y)
-    case .floorDivide, .remainder, .matmul: try tensor(operation, alike(x, y), y)
+    case .floorDivide, .remainder, .matmul: try tensor(operation, Tensor.number(x, like: y), y)
     }
-  }
-
-  /// A number beside a tensor takes its dtype, unless that would drop a fraction.
-  private static func alike(_ number: Double, _ tensor: Tensor) -> Tensor {
-    let fits = tensor.dtype.isFloating || (tensor.dtype.isInteger && number == number.rounded())
-    return Tensor(number, dtype: fits ? tensor.dtype : .float32)
   }
 
   static func negate(_ value: Value) throws -> Value {
@@ -104,8 +98,10 @@ enum Operators {
     switch (a, b) {
     case (.number(let x), .number(let y)): return .bool(ordered(test, x, y))
     case (.string(let x), .string(let y)): return .bool(ordered(test, x, y))
-    case (.tensor, .tensor), (.tensor, .number), (.number, .tensor), (.tensor, .list), (.list, .tensor):
-      if let x = try a.asTensor(), let y = try b.asTensor() { return .tensor(try compare(test, x, y)) }
+    case (.tensor(let x), .tensor), (.tensor(let x), .number), (.tensor(let x), .list), (.tensor(let x), .bool):
+      if let y = try b.asTensor(beside: x) { return .tensor(try compare(test, x, y)) }
+    case (.number, .tensor(let y)), (.list, .tensor(let y)), (.bool, .tensor(let y)):
+      if let x = try a.asTensor(beside: y) { return .tensor(try compare(test, x, y)) }
     default: break
     }
     switch test {

@@ -16,6 +16,21 @@ extension Value {
     }
   }
 
+  /// As a tensor beside another one: numbers and lists of numbers take its type where it can hold them all.
+  func asTensor(beside other: Tensor) throws -> Tensor? {
+    switch self {
+    case .number(let number): return Tensor.number(number, like: other)
+    case .bool(let flag): return Tensor(flag ? 1 : 0, dtype: .bool)
+    case .list, .range:
+      guard let exact = try asTensor(.float64), exact.dtype == .float64 else { return try asTensor() }
+      // The widest number decides for all.
+      let numbers = try exact.scalars(Double.self)
+      let widest = numbers.map { Tensor.number($0, like: other).dtype }.reduce(other.dtype) { DType.promoted($0, $1) }
+      return try exact.cast(to: numbers.isEmpty ? other.dtype : widest)
+    default: return try asTensor()
+    }
+  }
+
   private static func tensor(of items: [Value], _ dtype: DType) throws -> Tensor? {
     var numbers: [Double] = []
     numbers.reserveCapacity(items.count)

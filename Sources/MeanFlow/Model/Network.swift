@@ -99,7 +99,7 @@ public struct Network: Sendable {
   /// SwiGLU: w2 (silu(w1 x) * w3 x)
   func mlp(_ x: Tensor, _ name: String) throws -> Tensor {
     func w(_ i: Int) throws -> Tensor { try p[name + "w\(i)/_flax_linear/kernel"] }
-    return try matmul(silu(matmul(x, w(1))) * matmul(x, w(3)), w(2))
+    return try matmul(swiGLU(matmul(x, w(1)), matmul(x, w(3))), w(2))
   }
 
   private func head(_ name: String, _ trunk: Tensor, _ z: Tensor, _ c: Condition) throws -> Tensor {

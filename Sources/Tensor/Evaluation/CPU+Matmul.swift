@@ -28,7 +28,8 @@ extension CPU {
     case .float64: try multiplyDouble(a, b, result)
     case .bool, .uint8, .int32, .int64:
       let product = try matmul(converted(a, to: .float64), converted(b, to: .float64))
-      return try converted(product, to: a.dtype)
+      // By way of int64, so that what does not fit wraps around.
+      return try converted(converted(product, to: .int64), to: a.dtype)
     }
     return result
   }
@@ -139,7 +140,7 @@ extension CPU {
 
 extension NDArray {
   /// Elements from the array's start to each matrix of the leading axes, in row-major order.
-  fileprivate var batchOffsets: [Int64] {
+  var batchOffsets: [Int64] {
     var offsets: [Int64] = [0]
     for axis in shape.indices.dropLast(2) {
       offsets = offsets.flatMap { offset in

@@ -52,11 +52,35 @@ protocol Device: Sendable {
   /// Pairs of the last axis of x [..., T, H, d] turned by tables [T, 1, d], float32; see `Rotary`.
   func rotary(_ x: NDArray, cosine: NDArray, signedSine: NDArray) throws -> NDArray
 
+  /// softmax(q k^T / sqrt(d)) v over the last two axes of equal arrays [..., T, d], float32; its derivative along dx; and
+  /// its three cotangents, stacked. The results may be strided.
+  func attention(_ q: NDArray, _ k: NDArray, _ v: NDArray) throws -> NDArray
+  func attentionTangent(_ x: [NDArray], _ dx: [NDArray]) throws -> NDArray
+  func attentionGradient(_ x: [NDArray], _ dy: NDArray) throws -> NDArray
+
   /// One step of AdamW on all slots, float32, row-major; see `AdamWStep`. Results may lie on what they are made from.
   func adamW(_ slots: [AdamWSlot], _ step: AdamWStep)
 
   /// a [..., m, k] x b [..., k, n]; leading axes are equal or repeated by strides of 0.
   func matmul(_ a: NDArray, _ b: NDArray) throws -> NDArray
+
+  /// One part of a convolution from the two others, in the order image, kernel, output; see `Convolution`.
+  func convolve(_ part: Convolution.Part, _ a: NDArray, _ b: NDArray, _ windows: Windows) throws -> NDArray
+
+  /// Largest element of each window of x [n, h, w, c]; int32, int64, float32, float64.
+  func windowMaximum(_ x: NDArray, _ windows: Windows) throws -> NDArray
+
+  /// Its place among all elements of x, the first of equal ones, as int64.
+  func windowArgmax(_ x: NDArray, _ windows: Windows) throws -> NDArray
+
+  /// Sum of each window of x [n, h, w, c]; float32, float64.
+  func windowSum(_ x: NDArray, _ windows: Windows) throws -> NDArray
+
+  /// The reverse of windowSum: for each element of the image the sum over the windows that cover it.
+  func windowSpread(_ sums: NDArray, _ windows: Windows) throws -> NDArray
+
+  /// Eigenvalues and eigenvectors of a symmetric float64 matrix; see `SymmetricEigen`.
+  func symmetricEigen(_ x: NDArray) throws -> NDArray
 }
 
 /// What a reduction computes.

@@ -21,6 +21,9 @@ final class ElementwiseGroup {
 
   /// Longer chains gain nothing more and their blocks would leave the first-level cache.
   static let limit = 48
+  /// How many nodes of the program may lie between a group's last node and one that joins it: a result of the backward
+  /// pass made in the forward pass, because its inputs are there already, would be held all the time between.
+  static let reach = 100
 }
 
 struct Plan {
@@ -38,27 +41,18 @@ struct Plan {
     arrange(number, fuses)
   }
 
-  /// Pending nodes in topological order, without recursion.
+  /// Pending nodes in the order in which the program made them: inputs come first, and a parameter's gradient is made
+  /// where backpropagation meets it, so that its operands are not kept until all the others are done.
   private mutating func collect(_ roots: [Node], _ number: UInt64) {
-    var stack: [(node: Node, next: Int)] = []
-    for root in roots where root.value == nil && root.plan != number {
-      root.plan = number
-      stack.append((root, 0))
-      while let (node, next) = stack.last {
-        guard next < node.inputs.count else {
-          stack.removeLast()
-          node.position = nodes.count
-          nodes.append(node)
-          continue
-        }
-        stack[stack.count - 1].next = next + 1
-        let input = node.inputs[next]
-        if input.value == nil, input.plan != number {
-          input.plan = number
-          stack.append((input, 0))
-        }
-      }
+    var pending = roots
+    while let node = pending.popLast() {
+      guard node.value == nil, node.plan != number else { continue }
+      node.plan = number
+      nodes.append(node)
+      pending.append(contentsOf: node.inputs)
     }
+    nodes.sort { $0.number < $1.number }
+    for (position, node) in nodes.enumerated() { node.position = position }
   }
 
   private mutating func arrange(_ number: UInt64, _ fuses: Bool) {
@@ -137,7 +131,8 @@ private struct Layout {
   /// Whether a step is a group in use that a node of this shape may join.
   private func hasRoom(_ step: Int, for node: Node) -> Bool {
     guard step >= 0, case .group(let group) = steps[step] else { return false }
-    return group.shape == node.shape && group.nodes.count < ElementwiseGroup.limit && !group.nodes.isEmpty
+    guard let last = group.nodes.last, group.shape == node.shape else { return false }
+    return group.nodes.count < ElementwiseGroup.limit && node.position - last.position < ElementwiseGroup.reach
   }
 
   /// Moves a free group's nodes into a later group of the same shape, where there is room.

@@ -94,14 +94,31 @@ extension Execution {
 }
 
 extension Node {
-  fileprivate var byteCount: Double { Double(shape.reduce(1, *) * dtype.size) }
+  fileprivate var elements: Double { Double(shape.reduce(1, *)) }
+  fileprivate var byteCount: Double { elements * Double(dtype.size) }
+  /// Floating-point operations of one product of all [..., T, d] with their transposes.
+  fileprivate var scores: Double { 2 * elements * Double(shape[shape.count - 2]) }
 }
 
 extension Primitive {
   /// Floating-point operations of the kinds whose number depends on shapes alone; nil for the rest.
   fileprivate func operations(_ node: Node) -> Double? {
-    guard self is Matmul, let inner = node.inputs[0].shape.last else { return nil }
-    return 2 * Double(inner) * Double(node.shape.reduce(1, *))
+    let inputs = node.inputs
+    switch self {
+    case is Matmul: return 2 * node.elements * Double(inputs[0].shape.last ?? 0)
+    // Products of [T, T] by d: scores and values; each of their factors differentiated once more.
+    case is Attention: return 2 * inputs[0].scores
+    case is AttentionTangent, is AttentionGradient: return 5 * inputs[0].scores
+    case let convolution as Convolution:
+      let (output, kernel) =
+        switch convolution.part {
+        case .output: (node, inputs[1])
+        case .image: (inputs[1], inputs[0])
+        case .kernel: (inputs[1], node)
+        }
+      return 2 * output.elements * Double(kernel.shape.dropLast().reduce(1, *))
+    default: return nil
+    }
   }
 
   /// Whether the value is another look at an input's memory.

@@ -16,6 +16,11 @@ func elementCount(_ shape: [Int], for operation: String, _ operands: [Operand] =
   return shape.contains(0) ? 0 : count
 }
 
+/// Throws where so many elements of 8 bytes, made on the host, exceed the machine's memory.
+func requireMemory(_ count: Int, for operation: String) throws {
+  try Memory.admit(count, of: 8, for: operation)
+}
+
 /// The common shape of operands under NumPy's rule: align at the right, sizes equal or 1.
 func broadcastShape(_ operands: [Operand], for operation: String) throws -> [Int] {
   var result = operands.first?.shape ?? []

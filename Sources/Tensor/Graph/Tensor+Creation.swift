@@ -65,6 +65,15 @@ extension Tensor {
     self.init(constant: array)
   }
 
+  /// A vector of n numbers made by place, float64.
+  private init(counting n: Int, for operation: String, _ number: (Int) -> Double) throws {
+    try requireMemory(n, for: operation)
+    try self.init(shape: [n], dtype: .float64) { bytes in
+      let numbers = bytes.bindMemory(to: Double.self)
+      for place in 0..<n { numbers[place] = number(place) }
+    }
+  }
+
   public static func zeros(_ shape: [Int], dtype: DType = .float32) throws -> Tensor {
     try full(shape, 0, dtype: dtype)
   }
@@ -95,8 +104,7 @@ extension Tensor {
     guard exact < 1e12 else {
       throw TensorError(.limit, "arange", [], "\(exact) elements are too many")
     }
-    try Memory.admit(Int(exact), of: 16, for: "arange")
-    return try Tensor((0..<Int(exact)).map { from + Double($0) * by }).cast(to: dtype)
+    return try Tensor(counting: Int(exact), for: "arange") { from + Double($0) * by }.cast(to: dtype)
   }
 
   /// n numbers from a to b, both included.
@@ -106,9 +114,8 @@ extension Tensor {
     guard n >= 0, n < 1 << 40 else {
       throw TensorError(.value, "linspace", [], "the number of points cannot be \(n)")
     }
-    try Memory.admit(n, of: 16, for: "linspace")
     let step = n > 1 ? (b - a) / Double(n - 1) : 0
-    return try Tensor((0..<n).map { $0 == n - 1 && n > 1 ? b : a + Double($0) * step }).cast(to: dtype)
+    return try Tensor(counting: n, for: "linspace") { $0 == n - 1 && n > 1 ? b : a + Double($0) * step }.cast(to: dtype)
   }
 
   /// The identity matrix [n, n].

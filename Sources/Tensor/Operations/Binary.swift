@@ -25,7 +25,7 @@ extension Elementwise {
     { _, b, y, d in try -(d * y / b) })
   // d/da a^b = b a^(b-1), 0 where b = 0 whatever a is; d/db a^b = y log a, 0 where a = 0.
   static let powering = arithmetic(
-    "power", IMF_POWER, .sameFloat,
+    "power", IMF_POWER, .sameNumber,
     { a, b, _, d in
       try select(equal(b, 0), Tensor(0, dtype: d.dtype), d * b * power(a, b - 1))
     },
@@ -45,6 +45,11 @@ extension Elementwise {
   static let modulus = arithmetic(
     "remainder", IMF_REMAINDER, .sameNumber, { _, _, _, d in d },
     { a, b, _, d in try -(d * floorDivide(a, b)) })
+
+  // silu(a) is made anew in both rules: kept from the forward pass it would be the largest activation of a block.
+  static let gate = arithmetic(
+    "swiglu", IMF_SWIGLU, .sameFloat,
+    { a, b, _, d in try d * b * swishSlope.apply([a]) }, { a, _, _, d in try d * swish.apply([a]) })
 
   static let equality = flat("equal", IMF_EQUAL, .comparison)
   static let inequality = flat("not_equal", IMF_NOT_EQUAL, .comparison)
@@ -79,23 +84,30 @@ extension Elementwise {
 }
 
 extension Tensor {
-  /// A number in a tensor's type; a whole-number tensor takes only whole numbers, others make it float32.
-  static func number(_ value: Double, like tensor: Tensor) -> Tensor {
+  /// A number beside a tensor takes the tensor's type where that can hold it: whole numbers too large for it take the
+  /// next larger whole type, fractions make float32. (NumPy 2 refuses the too large ones.)
+  public static func number(_ value: Double, like tensor: Tensor) -> Tensor {
     if tensor.dtype.isFloating { return Tensor(value, dtype: tensor.dtype) }
-    if value == value.rounded(), Swift.abs(value) < 0x1p31 {
-      return Tensor(value, dtype: tensor.dtype == .int64 ? .int64 : .int32)
-    }
-    return Tensor(value, dtype: .float32)
+    guard value == value.rounded(), Swift.abs(value) < 0x1p63 else { return Tensor(value, dtype: .float32) }
+    if tensor.dtype == .uint8, (0...255).contains(value) { return Tensor(value, dtype: .uint8) }
+    let isSmall = tensor.dtype != .int64 && (-0x1p31..<0x1p31).contains(value)
+    return Tensor(value, dtype: isSmall ? .int32 : .int64)
   }
 }
 
-public func + (a: Tensor, b: Tensor) throws -> Tensor { try Elementwise.addition.promoting(a, b, least: .uint8) }
+/// a + b; of two bool tensors "or", as NumPy has it.
+public func + (a: Tensor, b: Tensor) throws -> Tensor {
+  a.dtype == .bool && b.dtype == .bool ? try logicalOr(a, b) : try Elementwise.addition.promoting(a, b)
+}
 public func + (a: Tensor, b: Double) throws -> Tensor { try Elementwise.addition.promoting(a, b) }
 public func + (a: Double, b: Tensor) throws -> Tensor { try Elementwise.addition.promoting(a, b) }
-public func - (a: Tensor, b: Tensor) throws -> Tensor { try Elementwise.subtraction.promoting(a, b, least: .uint8) }
+public func - (a: Tensor, b: Tensor) throws -> Tensor { try Elementwise.subtraction.promoting(a, b) }
 public func - (a: Tensor, b: Double) throws -> Tensor { try Elementwise.subtraction.promoting(a, b) }
 public func - (a: Double, b: Tensor) throws -> Tensor { try Elementwise.subtraction.promoting(a, b) }
-public func * (a: Tensor, b: Tensor) throws -> Tensor { try Elementwise.multiplication.promoting(a, b, least: .uint8) }
+/// a * b; of two bool tensors "and", as NumPy has it.
+public func * (a: Tensor, b: Tensor) throws -> Tensor {
+  a.dtype == .bool && b.dtype == .bool ? try logicalAnd(a, b) : try Elementwise.multiplication.promoting(a, b)
+}
 public func * (a: Tensor, b: Double) throws -> Tensor { try Elementwise.multiplication.promoting(a, b) }
 public func * (a: Double, b: Tensor) throws -> Tensor { try Elementwise.multiplication.promoting(a, b) }
 /// True division: whole numbers become float32 first.
@@ -114,48 +126,81 @@ extension Elementwise {
   }
 }
 
-/// a^b, in floating point.
-public func power(_ a: Tensor, _ b: Tensor) throws -> Tensor { try Elementwise.powering.promotingToFloat(a, b) }
+/// a^b. Whole numbers to whole powers stay whole; their negative powers are an error, for which b is computed now.
+public func power(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+  let common = DType.promoted(a.dtype, b.dtype)
+  if common.isFloating { return try Elementwise.powering.promoting(a, b) }
+  guard try b.dtype == .bool || b.dtype == .uint8 || !b.holds({ try less($0, 0) }) else {
+    throw TensorError(
+      .value, "power", [a.operand, b.operand], "whole numbers have no negative powers",
+      hint: "cast(x, \"float32\") first")
+  }
+  return try Elementwise.powering.promoting(a, b, least: .int32).cast(to: common == .bool ? .int32 : common)
+}
 
-/// a^b. Small whole powers are products, exact and cheap to differentiate.
+/// a^b. Small whole powers are products, exact and cheap to differentiate; a whole-number tensor stays whole where b is a
+/// whole number that is not negative.
 public func power(_ a: Tensor, _ b: Double) throws -> Tensor {
   switch b {
+  case _ where a.dtype == .bool: return try power(a.cast(to: .int32), b)
   case 1: return a
   case 2: return try a * a
   case 3: return try a * a * a
   case 0.5: return try sqrt(a)
   case -1: return try 1 / a
-  default: return try Elementwise.powering.promotingToFloat(a, Tensor.number(b, like: a))
+  default:
+    let isWhole = b == b.rounded() && b >= 0
+    return isWhole ? try power(a, Tensor.number(b, like: a)) : try Elementwise.powering.promotingToFloat(a, Tensor.number(b, like: a))
   }
 }
 
 public func power(_ a: Double, _ b: Tensor) throws -> Tensor {
-  try Elementwise.powering.promotingToFloat(Tensor.number(a, like: b), b)
+  try power(Tensor.number(a, like: b), b)
 }
 
 /// x * x
 public func square(_ x: Tensor) throws -> Tensor { try x * x }
 
-/// The largest whole number not above a / b. Whole numbers divided by 0 are an error when the value is computed.
+/// The largest whole number not above a / b. Among whole numbers a zero in b is an error, for which b is computed now.
 public func floorDivide(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-  try Elementwise.floorDivision.promoting(a, b.checkedDivisor(of: a, "floor_divide"), least: .int32)
+  try Elementwise.floorDivision.dividingWhole(a, b)
 }
 
-/// a - floor(a / b) * b: the sign is b's.
-public func remainder(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-  try Elementwise.modulus.promoting(a, b.checkedDivisor(of: a, "remainder"), least: .int32)
+/// a - floor(a / b) * b: the sign is b's. Among whole numbers a zero in b is an error, as for floorDivide.
+public func remainder(_ a: Tensor, _ b: Tensor) throws -> Tensor { try Elementwise.modulus.dividingWhole(a, b) }
+
+extension Elementwise {
+  fileprivate func dividingWhole(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+    let common = DType.promoted(a.dtype, b.dtype)
+    if common.isFloating { return try promoting(a, b) }
+    guard try !b.holds({ try equal($0, 0) }) else {
+      throw TensorError(
+        .value, name, [a.operand, b.operand], "a whole number is divided by zero",
+        hint: "cast(x, \"float32\") gives infinity or NaN instead")
+    }
+    return try promoting(a, b, least: .int32).cast(to: common == .bool ? .int32 : common)
+  }
+}
+
+extension Tensor {
+  /// Whether a condition holds for some element. Computes now.
+  fileprivate func holds(_ condition: (Tensor) throws -> Tensor) throws -> Bool {
+    // A repeated number answers for all.
+    let one = node.fill == nil || count == 0 ? self : try Tensor(node.fill ?? 0, dtype: .float64).cast(to: dtype)
+    return try one.count > 0 && max(condition(stopGradient(one))).item() != 0
+  }
 }
 
 /// The larger of each pair; NaN wins.
 public func maximum(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-  try Elementwise.larger.promoting(a, b, least: .uint8)
+  a.dtype == .bool && b.dtype == .bool ? try logicalOr(a, b) : try Elementwise.larger.promoting(a, b)
 }
 
 public func maximum(_ a: Tensor, _ b: Double) throws -> Tensor { try Elementwise.larger.promoting(a, b) }
 
 /// The smaller of each pair; NaN wins.
 public func minimum(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-  try Elementwise.smaller.promoting(a, b, least: .uint8)
+  a.dtype == .bool && b.dtype == .bool ? try logicalAnd(a, b) : try Elementwise.smaller.promoting(a, b)
 }
 
 public func minimum(_ a: Tensor, _ b: Double) throws -> Tensor { try Elementwise.smaller.promoting(a, b) }
@@ -169,6 +214,7 @@ public func notEqual(_ a: Tensor, _ b: Tensor) throws -> Tensor { try Elementwis
 
 /// a < b element by element.
 public func less(_ a: Tensor, _ b: Tensor) throws -> Tensor { try Elementwise.lessThan.promoting(a, b) }
+public func less(_ a: Tensor, _ b: Double) throws -> Tensor { try Elementwise.lessThan.promoting(a, b) }
 
 /// a <= b element by element.
 public func lessEqual(_ a: Tensor, _ b: Tensor) throws -> Tensor { try Elementwise.atMost.promoting(a, b) }
@@ -179,11 +225,20 @@ public func greater(_ a: Tensor, _ b: Tensor) throws -> Tensor { try less(b, a) 
 /// a >= b element by element.
 public func greaterEqual(_ a: Tensor, _ b: Tensor) throws -> Tensor { try lessEqual(b, a) }
 
-/// a and b, for bool.
-public func logicalAnd(_ a: Tensor, _ b: Tensor) throws -> Tensor { try Elementwise.conjunction(a, b) }
+/// silu(a) b, the gate of SwiGLU (Shazeer, 2020).
+public func swiGLU(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+  try Elementwise.gate.promoting(a, b, least: a.dtype.isFloating || b.dtype.isFloating ? .bool : .float32)
+}
 
-/// a or b, for bool.
-public func logicalOr(_ a: Tensor, _ b: Tensor) throws -> Tensor { try Elementwise.disjunction(a, b) }
+/// a and b; numbers count as true unless 0.
+public func logicalAnd(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+  try Elementwise.conjunction(a.cast(to: .bool), b.cast(to: .bool))
+}
+
+/// a or b; numbers count as true unless 0.
+public func logicalOr(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+  try Elementwise.disjunction(a.cast(to: .bool), b.cast(to: .bool))
+}
 
 /// a where the condition holds, b elsewhere; broadcast together.
 public func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) throws -> Tensor {

@@ -1,6 +1,7 @@
 // Change of element type.
 
-/// x in another type. Floats to integers truncate and saturate; anything to bool is != 0.
+/// x in another type. Floats to integers truncate and saturate, integers to smaller ones wrap around; anything to bool
+/// is != 0.
 struct Cast: Primitive {
   let dtype: DType
 
@@ -31,13 +32,23 @@ extension Tensor {
   public func cast(to dtype: DType) throws -> Tensor {
     if dtype == self.dtype { return self }
     if let number = node.fill, self.dtype != .bfloat16 {
-      return Tensor(filling: shape, with: dtype.value(of: self.dtype.value(of: number)), dtype: dtype)
+      return Tensor(filling: shape, with: dtype.value(of: self.dtype.value(of: number), from: self.dtype), dtype: dtype)
     }
     return try Cast(dtype: dtype)(self)
   }
 }
 
 extension DType {
+  /// A number of another type as this type holds it.
+  func value(of number: Double, from source: DType) -> Double {
+    guard !source.isFloating, let whole = Int64(exactly: number) else { return value(of: number) }
+    switch self {
+    case .uint8: return Double(UInt8(truncatingIfNeeded: whole))
+    case .int32: return Double(Int32(truncatingIfNeeded: whole))
+    default: return value(of: number)
+    }
+  }
+
   /// A number as this type holds it.
   func value(of number: Double) -> Double {
     switch self {

@@ -1,32 +1,40 @@
-// Operations composed from primitives: activations, softmax, norms, attention. Their derivatives come by themselves.
+// Operations composed from primitives: activations, softmax, norms. Their derivatives come by themselves.
 
-/// max(x, 0); slope 0 at 0.
-public func relu(_ x: Tensor) throws -> Tensor { try select(greater(x, Tensor.number(0, like: x)), x, 0) }
-
-/// x sigmoid(x), also called swish.
-public func silu(_ x: Tensor) throws -> Tensor { try x * sigmoid(x) }
+/// max(x, 0); slope 0 at 0; NaN stays.
+public func relu(_ x: Tensor) throws -> Tensor {
+  x.dtype == .bool || x.dtype == .uint8 ? x : try select(lessEqual(x, Tensor.number(0, like: x)), 0, x)
+}
 
 /// x Phi(x), with the exact normal distribution function.
-public func gelu(_ x: Tensor) throws -> Tensor { try x * 0.5 * (1 + erf(x * 0.5.squareRoot())) }
+public func gelu(_ x: Tensor) throws -> Tensor {
+  let x = try x.floating()
+  return try x * 0.5 * (1 + erf(x * 0.5.squareRoot()))
+}
 
 /// log(1 + e^x) without overflow.
-public func softplus(_ x: Tensor) throws -> Tensor { try maximum(x, 0) + log1p(exp(-abs(x))) }
+public func softplus(_ x: Tensor) throws -> Tensor {
+  let x = try x.floating()
+  return try maximum(x, 0) + log1p(exp(-abs(x)))
+}
 
 /// log(sum(e^x)) over axes without overflow.
 public func logSumExp(_ x: Tensor, axes: [Int]? = nil, keepDims: Bool = false) throws -> Tensor {
   let x = x.dtype.isFloating ? x : try x.cast(to: .float32)
-  let peak = try stopGradient(max(x, axes: axes, keepDims: true))
-  // A row of -inf would give -inf - -inf.
-  let shift = try select(equal(peak, -Double.infinity), 0, peak)
-  let result = try log(sum(exp(x - shift), axes: axes, keepDims: true)) + shift
   let reduced = try normalized(axes: axes, rank: x.rank, for: "logsumexp", [x.operand])
-  return keepDims ? result : try result.reshaped(x.shape.indices.filter { !reduced.contains($0) }.map { x.shape[$0] })
+  let shape = keepDims ? x.shape.keeping(reduced) : x.shape.indices.filter { !reduced.contains($0) }.map { x.shape[$0] }
+  // The sum of nothing is 0.
+  if reduced.contains(where: { x.shape[$0] == 0 }) { return try .full(shape, -.infinity, dtype: x.dtype) }
+  let peak = try stopGradient(max(x, axes: axes, keepDims: true))
+  // A row of -inf would give -inf - -inf, one with inf the same.
+  let shift = try select(less(abs(peak), .infinity), peak, 0)
+  return try (log(sum(exp(x - shift), axes: axes, keepDims: true)) + shift).reshaped(shape)
 }
 
 /// e^x / sum(e^x) along an axis.
 public func softmax(_ x: Tensor, axis: Int = -1) throws -> Tensor {
   let x = x.dtype.isFloating ? x : try x.cast(to: .float32)
   let last = try normalized(axis: axis, rank: x.rank, for: "softmax", [x.operand])
+  if x.count == 0 { return x }
   if last == x.rank - 1, x.dtype == .float32 { return try Softmax(scale: 1)(x) }
   let weights = try exp(x - stopGradient(max(x, axes: [last], keepDims: true)))
   return try weights / sum(weights, axes: [last], keepDims: true)
@@ -47,22 +55,6 @@ public func layerNorm(_ x: Tensor, weight: Tensor? = nil, bias: Tensor? = nil, e
   if let weight { y = try y * weight }
   if let bias { y = try y + bias }
   return y
-}
-
-/// softmax(q k^T / sqrt(d)) v. q [..., T, d], k [..., S, d], v [..., S, e] -> [..., T, e].
-public func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor) throws -> Tensor {
-  guard q.rank >= 2, k.rank >= 2, v.rank >= 2, q.shape[q.rank - 1] == k.shape[k.rank - 1],
-    k.shape[k.rank - 2] == v.shape[v.rank - 2]
-  else {
-    throw TensorError(
-      .shape, "attention", [q.operand, k.operand, v.operand],
-      "needs q [..., T, d], k [..., S, d], v [..., S, e]")
-  }
-  let scale = 1 / Double(q.shape[q.rank - 1]).squareRoot()
-  let logits = try matmul(q, k.transposed())
-  let weights =
-    logits.dtype == .float32 ? try Softmax(scale: scale)(logits) : try softmax(logits * scale)
-  return try matmul(weights, v)
 }
 
 /// Whether all elements are close: |a - b| <= atol + rtol |b|. NaN is close to nothing. Computes now.

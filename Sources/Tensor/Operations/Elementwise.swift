@@ -34,7 +34,10 @@ struct Elementwise: Primitive {
     let shape = try broadcastShape(inputs, for: name)
     let dtype = inputs[inputs.count - 1].dtype
     switch typing {
-    case .sameNumber where dtype == .bool, .sameFloat where !dtype.isFloating:
+    case .sameNumber where dtype == .bool:
+      throw TensorError(
+        .type, name, inputs, "not defined for bool", hint: "not_equal and logical_not compare; cast(x, \"int32\") counts")
+    case .sameFloat where !dtype.isFloating:
       throw TensorError(
         .type, name, inputs, "not defined for \(dtype)", hint: "cast(x, \"float32\") first")
     case .logic where inputs.contains { $0.dtype != .bool }:

@@ -80,7 +80,7 @@ struct Bounds: Primitive {
 }
 
 /// Rows of x along an axis, in the order of indices of any shape; negative ones count from the end. An index
-/// outside is an error when the value is computed.
+/// outside is an error, at once where the indices are known, else when the value is computed.
 public func take(_ x: Tensor, _ indices: Tensor, axis: Int = 0) throws -> Tensor {
   let axis = try normalized(axis: axis, rank: x.rank, for: "take", [x.operand, indices.operand])
   guard indices.dtype.isInteger else {
@@ -88,7 +88,19 @@ public func take(_ x: Tensor, _ indices: Tensor, axis: Int = 0) throws -> Tensor
       .type, "take", [x.operand, indices.operand], "indices must be whole numbers, not \(indices.dtype)",
       hint: "cast(indices, \"int32\")")
   }
+  try indices.requireIndices(into: x.shape[axis], axis, for: "take", [x.operand, indices.operand])
   return try Take(axis: axis)(x, indices.cast(to: .int64))
+}
+
+extension Tensor {
+  /// Indices that are known are checked where they are used, not when a value is needed at last.
+  fileprivate func requireIndices(into size: Int, _ axis: Int, for operation: String, _ operands: [Operand]) throws {
+    guard node.value != nil else { return }
+    let bound = Int64(size)
+    for index in try scalars(Int64.self) where index < -bound || index >= bound {
+      throw TensorError(.index, operation, operands, "index \(index) is outside axis \(axis) of size \(size)")
+    }
+  }
 }
 
 /// x[i..., indices[i..., j], ...]: one index for every place; all axes but `axis` agree (or are 1).
@@ -100,31 +112,21 @@ public func takeAlong(_ x: Tensor, _ indices: Tensor, axis: Int) throws -> Tenso
   }
   var target = x.shape
   target[axis] = indices.shape[axis]
+  try indices.requireIndices(into: x.shape[axis], axis, for: "take_along", operands)
   let rows = try Bounds(size: x.shape[axis])(indices.cast(to: .int64)).broadcast(to: target)
   // Negative indices count from the end of the axis, before the axis is merged with the others.
   let size = Int64(x.shape[axis])
-  var flat = try select(less(rows, Tensor(0, dtype: .int64)), rows + Double(size), rows)
-  flat = try flat * Double(x.shape[(axis + 1)...].reduce(1, *))
+  let places = try select(less(rows, 0), rows + Double(size), rows)
+  var flat = try places * Double(x.shape[(axis + 1)...].reduce(1, *))
   for other in target.indices where other != axis {
     let step = x.shape[(other + 1)...].reduce(1, *)
     var shape = [Int](repeating: 1, count: x.rank)
     shape[other] = target[other]
     flat = try flat + Tensor.arange(target[other], dtype: .int64).reshaped(shape) * Double(step)
   }
-  return try take(x.reshaped([-1]), flat)
-}
-
-extension Tensor {
-  /// Elements (or rows) where the mask holds, one after the other. The mask covers the leading axes and is computed now.
-  public func masked(by mask: Tensor) throws -> Tensor {
-    guard mask.dtype == .bool, mask.rank <= rank, Array(shape.prefix(mask.rank)) == mask.shape else {
-      throw TensorError(
-        .shape, "index", [operand, mask.operand], "the mask must be bool and cover the leading axes")
-    }
-    let chosen = try mask.scalars(Bool.self).enumerated().filter(\.element).map { Int64($0.offset) }
-    let rows = try reshaped([mask.count] + shape[mask.rank...])
-    return try take(rows, Tensor(chosen))
-  }
+  // An index outside its axis must not reach into the next row: it is sent outside altogether.
+  let isInside = try logicalAnd(lessEqual(Tensor(0, dtype: .int64), places), less(places, Double(size)))
+  return try take(x.reshaped([-1]), select(isInside, flat, Double(x.count)))
 }
 
 /// Rows of zeros with a 1 at each label: [...] -> [..., classes].

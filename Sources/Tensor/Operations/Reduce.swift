@@ -144,7 +144,7 @@ public func mean(_ x: Tensor, axes: [Int]? = nil, keepDims: Bool = false) throws
   let x = x.dtype.isFloating ? x : try x.cast(to: .float32)
   let axes = try normalized(axes: axes, rank: x.rank, for: "mean", [x.operand])
   let count = axes.reduce(1) { $0 * x.shape[$1] }
-  return try sum(x, axes: axes, keepDims: keepDims) * (1 / Double(count))
+  return try sum(x, axes: axes, keepDims: keepDims) / Double(count)
 }
 
 /// Mean of squared deviations over axes; divisor n - correction (0: population, 1: unbiased).
@@ -155,7 +155,7 @@ public func variance(
   let axes = try normalized(axes: axes, rank: x.rank, for: "var", [x.operand])
   let count = axes.reduce(1) { $0 * x.shape[$1] }
   let deviation = try x - mean(x, axes: axes, keepDims: true)
-  return try sum(deviation * deviation, axes: axes, keepDims: keepDims) / Double(count - correction)
+  return try sum(deviation * deviation, axes: axes, keepDims: keepDims) / Double(Swift.max(count - correction, 0))
 }
 
 /// Product over axes. A tree of multiplications, so that its derivative is right where elements are 0.
@@ -206,9 +206,10 @@ extension Tensor {
   }
 }
 
-/// Running sum along an axis.
-public func cumsum(_ x: Tensor, axis: Int = -1) throws -> Tensor {
-  let axis = try normalized(axis: axis, rank: x.rank, for: "cumsum", [x.operand])
+/// Running sum along an axis, or of all elements in row-major order.
+public func cumsum(_ x: Tensor, axis: Int? = nil) throws -> Tensor {
+  guard let given = axis else { return try cumsum(x.reshaped([-1]), axis: 0) }
+  let axis = try normalized(axis: given, rank: x.rank, for: "cumsum", [x.operand])
   switch x.dtype {
   case .bool, .uint8, .int32: return try CumulativeSum(axis: axis)(x.cast(to: .int64))
   case .bfloat16: return try CumulativeSum(axis: axis)(x.cast(to: .float32)).cast(to: .bfloat16)

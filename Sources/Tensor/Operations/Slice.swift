@@ -135,16 +135,9 @@ extension Tensor {
 
   /// This tensor with the named part replaced; the value is broadcast to the part's shape.
   public func replacing(_ slices: [Slice], with value: Tensor) throws -> Tensor {
-    let (region, shape) = try self.region(of: slices, for: "slice assignment")
-    let part = try value.cast(to: dtype).broadcast(to: shape).reshaped(region.counts)
+    let (region, shape) = try self.region(of: slices, for: "assignment")
+    let part = try value.fitted(toPart: shape, of: operand).cast(to: dtype).reshaped(region.counts)
     return try ReplaceRegion(region: region)(self, part)
-  }
-
-  /// This tensor with the value where the mask holds.
-  public func replacing(_ mask: Tensor, with value: Tensor) throws -> Tensor {
-    var mask = mask
-    while mask.rank < rank { mask = try mask.expanded(-1) }
-    return try select(mask, value.cast(to: dtype), self)
   }
 
   /// Cut along an axis into parts of given sizes.
@@ -160,7 +153,7 @@ extension Tensor {
     }
   }
 
-  /// Elements in reverse order along axes.
+  /// Elements in reverse order along axes, all of them where none are named.
   public func flipped(axes: [Int]? = nil) throws -> Tensor {
     var region = wholeRegion
     for axis in try normalized(axes: axes, rank: rank, for: "flip", [operand]) {
@@ -172,11 +165,7 @@ extension Tensor {
 
   /// A border of a value: (before, after) for each axis.
   public func padded(_ amounts: [(before: Int, after: Int)], value: Double = 0) throws -> Tensor {
-    guard amounts.count == rank, amounts.allSatisfy({ $0.before >= 0 && $0.after >= 0 }) else {
-      throw TensorError(.shape, "pad", [operand], "needs \(rank) pairs of sizes that are not negative")
-    }
-    // Sums of sizes that a shape could not hold anyway would overflow.
-    for size in amounts.flatMap({ [$0.before, $0.after] }) { _ = try elementCount([size], for: "pad") }
+    try checkBorder(amounts)
     var region = wholeRegion
     region.starts = amounts.map(\.before)
     let shape = zip(shape, amounts).map { $0 + $1.before + $1.after }
@@ -224,7 +213,7 @@ extension Tensor {
         guard step != 0, step != .min else {
           throw TensorError(.value, name, [operand], "a slice's step cannot be \(step)")
         }
-        let size = shape[axis], lowest = step > 0 ? 0 : -1, highest = step > 0 ? size : size - 1
+        let size = shape[axis], step = min(max(step, -size - 1), size + 1), lowest = step > 0 ? 0 : -1, highest = step > 0 ? size : size - 1
         func bound(_ value: Int) -> Int { min(max(value < 0 ? max(value, -size - 1) + size : value, lowest), highest) }
         let from = start.map(bound) ?? (step > 0 ? 0 : size - 1)
         let to = stop.map(bound) ?? (step > 0 ? size : -1)

@@ -30,6 +30,11 @@ extension Elementwise {
   static let cosine = unary("cos", IMF_COS) { x, _, d in try -(d * sin(x)) }
   static let hyperbolicTangent = unary("tanh", IMF_TANH) { _, y, d in try d * (1 - y * y) }
   static let logistic = unary("sigmoid", IMF_SIGMOID) { _, y, d in try d * y * (1 - y) }
+  static let swish = unary("silu", IMF_SILU) { x, _, d in try d * swishSlope.apply([x]) }
+  static let swishSlope = unary("silu slope", IMF_SILU_SLOPE) { x, _, d in
+    let s = try sigmoid(x)
+    return try d * (s * (1 - s) * (2 + x * (1 - 2 * s)))
+  }
   static let errorFunction = unary("erf", IMF_ERF) { x, _, d in
     try d * (2 / Double.pi.squareRoot()) * exp(-(x * x))
   }
@@ -45,7 +50,7 @@ extension Elementwise {
 
 extension Tensor {
   /// The tensor itself where it is floating, else as float32: what `exp` and the like compute with.
-  fileprivate func floating() throws -> Tensor { dtype.isFloating ? self : try cast(to: .float32) }
+  func floating() throws -> Tensor { dtype.isFloating ? self : try cast(to: .float32) }
 
   /// Applies an operation for which no bfloat16 loop exists: in float32, rounded back.
   fileprivate func applying(_ operation: Elementwise) throws -> Tensor {
@@ -55,8 +60,9 @@ extension Tensor {
   }
 }
 
+/// -x; bytes wrap around, as all whole numbers do.
 public prefix func - (x: Tensor) throws -> Tensor {
-  try (x.dtype == .bool || x.dtype == .uint8 ? x.cast(to: .int32) : x).applying(.negation)
+  x.dtype == .uint8 ? try x.cast(to: .int32).applying(.negation).cast(to: .uint8) : try x.applying(.negation)
 }
 
 /// |x|
@@ -64,7 +70,7 @@ public func abs(_ x: Tensor) throws -> Tensor { try x.dtype == .uint8 || x.dtype
 
 /// -1, 0 or 1; NaN stays.
 public func sign(_ x: Tensor) throws -> Tensor {
-  try (x.dtype == .bool || x.dtype == .uint8 ? x.cast(to: .int32) : x).applying(.signum)
+  x.dtype == .uint8 ? try x.cast(to: .bool).cast(to: .uint8) : try x.applying(.signum)
 }
 
 /// 1 / x
@@ -100,6 +106,9 @@ public func tanh(_ x: Tensor) throws -> Tensor { try x.floating().applying(.hype
 /// 1 / (1 + e^-x)
 public func sigmoid(_ x: Tensor) throws -> Tensor { try x.floating().applying(.logistic) }
 
+/// x sigmoid(x), also called swish.
+public func silu(_ x: Tensor) throws -> Tensor { try x.floating().applying(.swish) }
+
 /// Gauss's error function.
 public func erf(_ x: Tensor) throws -> Tensor { try x.floating().applying(.errorFunction) }
 
@@ -120,5 +129,5 @@ public func isNaN(_ x: Tensor) throws -> Tensor {
   try x.dtype.isFloating ? x.applying(.notANumber) : .zeros(x.shape, dtype: .bool)
 }
 
-/// not x, for bool.
-public func logicalNot(_ x: Tensor) throws -> Tensor { try Elementwise.complement(x) }
+/// not x; numbers count as true unless 0.
+public func logicalNot(_ x: Tensor) throws -> Tensor { try Elementwise.complement(x.cast(to: .bool)) }

@@ -10,7 +10,7 @@ public func uniform(
     throw TensorError(.type, "uniform", [Operand(shape: shape, dtype: dtype)], "needs a floating-point type")
   }
   let count = try elementCount(shape, for: "uniform")
-  try Memory.admit(count, of: 20, for: "uniform")
+  try requireMemory(2 * count, for: "uniform")
   let from = Float(low), width = Float(high) - from
   // 23 random bits as the mantissa of a number in 1 ..< 2.
   let numbers = key.bits(count).map { word in
@@ -35,7 +35,7 @@ public func randomIntegers(_ key: RandomKey, _ shape: [Int], low: Int, high: Int
     throw TensorError(.value, "randint", [], "no whole number in \(low) ..< \(high)")
   }
   let count = try elementCount(shape, for: "randint")
-  try Memory.admit(count, of: 32, for: "randint")
+  try requireMemory(4 * count, for: "randint")
   let keys = key.split(2)
   let span = UInt32(high - low)
   // Two words a number make the bias of the remainder negligible: (upper * 2^32 + lower) mod span.
@@ -57,7 +57,7 @@ public func permutation(_ key: RandomKey, _ n: Int) throws -> Tensor {
   guard n >= 0, n <= Int(Int32.max) else {
     throw TensorError(.value, "permutation", [], "cannot order \(n) numbers")
   }
-  try Memory.admit(n, of: 40, for: "permutation")
+  try requireMemory(5 * n, for: "permutation")
   var order = (0..<Int32(n)).map { $0 }
   var key = key
   let rounds = n > 1 ? Int((3 * Glibc.log(Double(n)) / Glibc.log(4_294_967_295)).rounded(.up)) : 1

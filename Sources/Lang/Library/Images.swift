@@ -1,0 +1,68 @@
+// Operations on batches of images [n, h, w, c], and their windows as arguments.
+
+import Tensor
+
+extension Library {
+  static let images = Library("Images", [
+    Builtin(
+      "conv2d(x, w, stride = 1, padding = 0)",
+      "convolution of images [n, h, w, c] with kernels [kh, kw, c, outputs]; padding a number, a pair, \"same\" or \"valid\"",
+      example: "conv2d(ones([1, 4, 4, 1]), ones([3, 3, 1, 2]), padding = \"same\").shape"
+    ) { call in
+      .tensor(try Tensor::conv2d(
+        call.tensor("x"), call.tensor("w"), stride: call.pair("stride"), padding: call.padding("padding")))
+    },
+    Builtin(
+      "max_pool(x, size, stride = none, padding = 0)",
+      "the largest of each window of images [n, h, w, c]; steps of the window's size unless told",
+      example: "max_pool(reshape(arange(16), [1, 4, 4, 1]), 2).shape"
+    ) { call in
+      .tensor(try maxPool(
+        call.tensor("x"), size: call.pair("size"), stride: call["stride"].isNone ? nil : call.pair("stride"),
+        padding: call.padding("padding")))
+    },
+    Builtin(
+      "avg_pool(x, size, stride = none, padding = 0, count_include_padding = true)",
+      "the mean of each window of images [n, h, w, c], its border counted or not",
+      example: "avg_pool(ones([1, 3, 3, 1]), 3, 1, \"same\", count_include_padding = false).shape"
+    ) { call in
+      .tensor(try avgPool(
+        call.tensor("x"), size: call.pair("size"), stride: call["stride"].isNone ? nil : call.pair("stride"),
+        padding: call.padding("padding"), countsPadding: call.bool("count_include_padding")))
+    },
+  ])
+}
+
+extension Call {
+  /// A whole number for both axes, or [height, width].
+  fileprivate func pair(_ name: String) throws -> [Int] {
+    let sizes = try shape(name)
+    if sizes.count == 1 { return [sizes[0], sizes[0]] }
+    guard sizes.count == 2 else { throw mismatch(name, "a number or a pair [height, width]") }
+    return sizes
+  }
+
+  /// A number, [height, width], [[top, bottom], [left, right]], "same" or "valid".
+  fileprivate func padding(_ name: String) throws -> Padding {
+    switch self[name] {
+    case .string: return try choice(name, ["same", "valid"]) == "same" ? .same : .valid
+    case .list(let items) where items.contains { if case .list = $0 { true } else { false } }:
+      let sides = try items.map { item -> [Int] in
+        guard case .list(let ends) = item, ends.count == 2 else {
+          throw mismatch(name, "a number, a pair, [[top, bottom], [left, right]], \"same\" or \"valid\"")
+        }
+        return try ends.map { end in
+          guard case .number(let number) = end, let size = Int(exactly: number) else {
+            throw error(.type, "`\(name)` holds \(end.quoted); expected whole numbers", argument: name)
+          }
+          return size
+        }
+      }
+      guard sides.count == 2 else { throw mismatch(name, "two pairs [[top, bottom], [left, right]]") }
+      return .sizes(before: [sides[0][0], sides[1][0]], after: [sides[0][1], sides[1][1]])
+    default:
+      let sizes = try pair(name)
+      return .sizes(before: sizes, after: sizes)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// Attention on the CPU: heads are spread over the cores. Results of rank 4 lie in memory as [B, T, H, d], as the
+// projections around attention have them, so that joining heads copies nothing.
+
+import CKernels
+
+extension CPU {
+  func attention(_ q: NDArray, _ k: NDArray, _ v: NDArray) throws -> NDArray {
+    let result = try heads([], like: q)
+    try eachHead([q, k, v, result], q) { m, scale, tokens, d, from, to in
+      imf_attention(m[0], m[1], m[2], m[3], scale, tokens, d, from, to)
+    }
+    return result
+  }
+
+  func attentionTangent(_ x: [NDArray], _ dx: [NDArray]) throws -> NDArray {
+    let result = try heads([], like: x[0])
+    try eachHead(x + dx + [result], x[0]) { m, scale, tokens, d, from, to in
+      imf_attention_tangent(m[0], m[1], m[2], m[3], m[4], m[5], m[6], scale, tokens, d, from, to)
+    }
+    return result
+  }
+
+  func attentionGradient(_ x: [NDArray], _ dy: NDArray) throws -> NDArray {
+    let result = try heads([3], like: x[0])
+    let parts = (0..<3).map { part in
+      result.with(
+        shape: Array(result.shape.dropFirst()), strides: Array(result.strides.dropFirst()),
+        offset: result.offset + part * result.strides[0])
+    }
+    try eachHead(x + [dy] + parts, x[0]) { m, scale, tokens, d, from, to in
+      imf_attention_gradient(m[0], m[1], m[2], m[3], m[4], m[5], m[6], scale, tokens, d, from, to)
+    }
+    return result
+  }
+
+  /// Memory for a result of x's shape behind further leading axes; of [B, H, T, d] laid out as [B, T, H, d].
+  private func heads(_ leading: [Int], like x: NDArray) throws -> NDArray {
+    guard x.rank == 4 else { return try NDArray(shape: leading + x.shape, dtype: x.dtype) }
+    let lead = leading.count
+    let memory = try NDArray(shape: leading + [x.shape[0], x.shape[2], x.shape[1], x.shape[3]], dtype: x.dtype)
+    return memory.permuted(Array(0..<lead) + [lead, lead + 2, lead + 1, lead + 3])
+  }
+
+  /// Calls a kernel on runs of heads; all arrays have the shape of q.
+  private func eachHead(
+    _ arrays: [NDArray], _ q: NDArray,
+    _ kernel: (_ heads: [imf_heads], _ scale: Float, _ tokens: Int64, _ d: Int64, _ from: Int64, _ to: Int64) -> Void
+  ) throws {
+    guard q.count > 0 else { return }
+    let tokens = q.shape[q.rank - 2], d = q.shape[q.rank - 1]
+    // Rows must be contiguous; everything else may be strided.
+    let arrays = try arrays.map { d == 1 || $0.strides[$0.rank - 1] == 1 ? $0 : try contiguous($0) }
+    let offsets = arrays.map(\.batchOffsets)
+    let scale = 1 / Float(d).squareRoot()
+    Threads.split(q.count / (tokens * d), grain: max(1, 4096 / (tokens * tokens))) { heads in
+      func run(_ found: [imf_heads]) {
+        guard found.count < arrays.count else {
+          kernel(found, scale, Int64(tokens), Int64(d), Int64(heads.lowerBound), Int64(heads.upperBound))
+          return
+        }
+        let array = arrays[found.count]
+        offsets[found.count].withUnsafeBufferPointer {
+          run(found + [imf_heads(x: array.typed(Float.self), offsets: $0.baseAddress, row: Int64(array.strides[array.rank - 2]))])
+        }
+      }
+      run([])
+    }
+  }
+}
