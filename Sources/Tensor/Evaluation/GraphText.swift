@@ -43,14 +43,16 @@ struct GraphText {
     let nodes = step.nodes
     let inside = Set(nodes.map(ObjectIdentifier.init))
     for node in nodes {
-      for input in node.inputs where known(input) == nil && input.fill == nil && !inside.contains(ObjectIdentifier(input)) {
+      for input in node.inputs where known(input) == nil && input.fill == nil {
+        if inside.contains(ObjectIdentifier(input)) { continue }
         let name = newName(for: input)
         let source = input.value == nil ? "computed before" : "\(input.primitive.name), \(Self.state(of: input))"
         lines.append("    \(name)  \(input.operand)  \(source)")
       }
     }
     for (index, node) in nodes.enumerated() {
-      let bracket = nodes.count == 1 ? " " : index == 0 ? "\u{250C}" : index == nodes.count - 1 ? "\u{2514}" : "\u{2502}"
+      let isLast = index == nodes.count - 1
+      let bracket = nodes.count == 1 ? " " : index == 0 ? "\u{250C}" : isLast ? "\u{2514}" : "\u{2502}"
       let operands = node.inputs.map { input in known(input) ?? input.fill.map { "\($0)" } ?? "?" }
       let name = newName(for: node)
       var line = "  \(bracket) \(name)  \(node.primitive.name)(\(operands.joined(separator: ", ")))  \(node.operand)"
