@@ -6,13 +6,25 @@ PACKAGES = libdnnl-dev libopenblas-dev libedit-dev libsixel-dev libpng-dev libca
 TEST = swift test -c release -Xswiftc -enable-testing --scratch-path .build-test
 BUILD = swift build -c release -Xswiftc -static-stdlib
 
-.PHONY: demo test build bench format clean deps
+# The operation table, the evaluator and the language under AddressSanitizer, then ThreadSanitizer. Kept out of `test`:
+# each needs a build of its own. Leaks are not looked for: the runtime and the libraries keep what they make once.
+# ThreadSanitizer looks at our loops (Sources/CKernels/parallel.c); tests run one after the other under it, because it
+# cannot see Swift's Mutex, which waits on futexes, and would report whatever two tests evaluate under it.
+SANITIZED = 'TensorTests|LangTests'
+SANITIZE = swift test -c release -Xswiftc -enable-testing --filter $(SANITIZED)
+
+.PHONY: sanitize demo test build bench format clean deps
 
 demo: build
 	.build/release/imf-repl examples/fashion.imf --out demo-output
 
 test: deps
 	$(TEST)
+
+sanitize: deps
+	ASAN_OPTIONS=detect_leaks=0 $(SANITIZE) --sanitize=address --scratch-path .build-asan
+	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/thread-sanitizer.supp halt_on_error=1" \
+	  $(SANITIZE) --no-parallel --sanitize=thread --scratch-path .build-tsan
 
 build: deps
 	$(BUILD) --product imf-repl
@@ -24,7 +36,7 @@ format:
 	swift format --in-place --recursive Package.swift Sources Tests
 
 clean:
-	rm -rf .build .build-test demo-output
+	rm -rf .build .build-test .build-asan .build-tsan demo-output
 
 # Installs the system libraries that are missing; asks nothing when all are there.
 deps:

@@ -6,7 +6,13 @@
 #ifndef DISPATCH_H
 #define DISPATCH_H
 
+// Sanitizers see one level only: clones are chosen by resolvers that the loader runs before a sanitizer's memory is
+// mapped, and the calls that instrumentation puts into them crash.
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define CLONES
+#else
 #define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#endif
 #define INLINE static inline __attribute__((always_inline))
 #define EACH _Pragma("clang loop vectorize(assume_safety) interleave_count(2)")
 #define EACH_LANE \

@@ -1,3 +1,4 @@
+import Lang
 import Tensor
 import Testing
 
@@ -86,7 +87,7 @@ struct PictureTests {
   /// Values of a row of three pixels -> greys.
   @Test(arguments: [
     ([0, 0.5, 1], [0, 128, 255]), ([-1, 0, 1], [0, 128, 255]), ([-3, 0, 3], [0, 128, 255]),
-    ([0, 100, 300], [0, 100, 255]), ([.nan, -1, 1], [0, 0, 255]),
+    ([0, 100, 300], [0, 100, 255]), ([.nan, -1, 1], [0, 0, 255]), ([0, 0, 0], [128, 128, 128]), ([0, 0.001, 0], [128, 128, 128]),
   ] as [([Float], [UInt8])])
   func floatRanges(values: [Float], greys: [UInt8]) throws {
     let picture = try Picture(try Tensor(values, shape: [1, 3]))
@@ -109,5 +110,21 @@ struct PictureTests {
     }
     let some = try Picture.pictures(of: Tensor.zeros([9, 4, 4, 3], dtype: .uint8), limit: 4)
     #expect(some.count == 4)
+  }
+
+  /// `grid` and `show` with a range of their own, and what is no range.
+  @Test func theRangeOfValuesCanBeGiven() throws {
+    let interpreter = Interpreter(libraries: Library.program) { _ in }
+    func run(_ text: String) throws -> Value { try interpreter.run(Source(name: "in [1]", text: text)).value }
+    func greys(_ text: String) throws -> [UInt8] {
+      guard case .object(let object) = try run(text), let picture = object as? Picture else { return [] }
+      return stride(from: 0, to: picture.pixels.count, by: 3).map { picture.pixels[$0] }
+    }
+    #expect(try greys("grid(zeros([1, 1, 2, 1]))") == [128, 128])
+    #expect(try greys("grid(zeros([1, 1, 2, 1]), range = [0, 1])") == [0, 0])
+    #expect(try greys("grid(full([1, 1, 2, 1], 3), range = [2, 4])") == [128, 128])
+    for wrong in ["[1, 1]", "[0]", "[nan, 1]", "[1, 0]"] {
+      #expect(throws: Diagnostic.self) { try run("grid(zeros([1, 1, 2, 1]), range = \(wrong))") }
+    }
   }
 }

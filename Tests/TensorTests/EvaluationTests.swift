@@ -89,6 +89,18 @@ import Testing
       #expect(try allClose(both[0], exact.0, rtol: 2e-2, atol: 0.5) && allClose(both[1], exact.1, rtol: 2e-2, atol: 0.5))
       let twice = try grad({ try sum(grad({ try sum(square(matmul($0[0], b))) }, at: [$0[0]])[0]) }, at: [a])
       #expect(twice[0].shape == a.shape)
+      let image = try normal(RandomKey(seed: 3), [2, 9, 8, 16]), kernel = try normal(RandomKey(seed: 4), [3, 3, 16, 16])
+      func convolved(_ x: [Tensor]) throws -> Tensor { try conv2d(x[0], x[1], stride: [2, 1], padding: .same) }
+      let rounded = try vjp({ [try convolved($0)] }, at: [image, kernel])
+      let dy = try normal(RandomKey(seed: 5), rounded.outputs[0].shape)
+      let exactly = try vjp({ [try convolved($0)] }, at: [image.cast(to: .float64), kernel.cast(to: .float64)])
+      #expect(rounded.outputs[0].dtype == .float32)
+      let exactParts = try exactly.outputs + exactly.pullback([dy.cast(to: .float64)]).map { try #require($0) }
+      let roundedParts = try rounded.outputs + rounded.pullback([dy]).map { try #require($0) }
+      for (part, exact) in zip(roundedParts, exactParts) {
+        let share = try sqrt(sum(square(part.cast(to: .float64) - exact)) / sum(square(exact))).item()
+        #expect((1e-5..<1e-2).contains(share))
+      }
       #expect(try matmul(a.cast(to: .float64), b.cast(to: .float64)).dtype == .float64)
     }
   }

@@ -264,6 +264,9 @@ let operationCases =
 
 @Rows private func productCases() -> [OperationCase] {
   OperationCase("matmul", [[3, 4], [4, 2]], reference: { product($0[0], $0[1], 3, 4, 2) }) { try matmul($0[0], $0[1]) }
+  OperationCase("matmul, factors rounded", [[3, 4], [4, 2]], order: 0, tolerance: 5e-2, reference: {
+    product($0[0], $0[1], 3, 4, 2)
+  }) { try Matmul(rounds: true).times($0[0].cast(to: .float32), $0[1].cast(to: .float32)).cast(to: .float64) }
   OperationCase("matmul, batched left", [[2, 3, 4], [4, 2]], reference: { product($0[0], $0[1], 6, 4, 2) }) {
     try matmul($0[0], $0[1])
   }

@@ -80,11 +80,10 @@ private func of(_ dtype: DType, _ numbers: Double...) throws -> Tensor { try Ten
     WrongUse("power(int32[1], int64[1]): whole numbers have no negative powers; hint: cast(x, \"float32\") first") {
       try power(of(.int32, 2), of(.int64, -1))
     },
-    WrongUse("add: a shape of [68719476736, 68719476736] is too large to hold") {
+    WrongUse("add(float32[68719476736, 1], float32[68719476736]): a shape of [68719476736, 68719476736] is too large to hold") {
       try Tensor.zeros([1 << 36, 1]) + Tensor.zeros([1 << 36])
     },
     WrongUse("pad(float32[1]): the border is too large to hold") { try Tensor.ones([1]).padded([(1 << 62, 1 << 62)]) },
-    WrongUse("arange: 900000000000 elements are more than this machine's memory holds") { try .arange(from: 0, to: 9e11) },
   ]
 
   @Test(arguments: uses) func isNamed(_ wrong: WrongUse) throws {

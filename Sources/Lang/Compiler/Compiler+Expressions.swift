@@ -81,6 +81,11 @@ extension Compiler {
         guard let next = try value.iterator() else {
           throw Messages.cannotSpread(value, into: "a list").located(part.place)
         }
+        do {
+          try value.admitElements(for: "list")
+        } catch {
+          throw Messages.located(error, part.place)
+        }
         while let item = try next() { items.append(item) }
       }
       return .list(items)

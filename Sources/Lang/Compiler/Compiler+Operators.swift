@@ -81,7 +81,8 @@ extension Compiler {
       let value = try value(frame)
       if case .number(let number) = value { return .number(-number) }
       do {
-        return try Operators.negate(value)
+        guard Recording.isOn else { return try Operators.negate(value) }
+        return try Recording.at(site.span) { try Operators.negate(value) }
       } catch {
         throw Messages.diagnostic(of: error, site, value, nil)
       }

@@ -34,6 +34,8 @@ public struct Diagnostic: Error, Sendable {
   public var hint: String?
   /// The calls under way, innermost first.
   public var traceback: [CallSite] = []
+  /// Memory ran short: the session says which names hold most.
+  var isMemory = false
   /// For `exit(n)` only.
   public var exitCode: Int?
 

@@ -184,6 +184,7 @@ enum Messages {
       if diagnostic.secondary.isEmpty, !error.operands.isEmpty {
         diagnostic.notes = ["of " + error.operands.map(\.description).joined(separator: ", ")]
       }
+      diagnostic.adopt(error)
       return diagnostic
     case let error as any DescribedError:
       return Diagnostic(error.kind, error.message, at: place?.span, hint: error.hint)
@@ -202,10 +203,24 @@ enum Messages {
         hint: error.hint)
       diagnostic.secondary = [site.label(a, site.left)]
       if let b { diagnostic.secondary.append(site.label(b, site.right)) }
+      diagnostic.adopt(error)
       return diagnostic
     case is Interrupted: return interrupted.located(site.span)
     default: return error
     }
+  }
+}
+
+extension Diagnostic {
+  /// Takes over what a tensor's error knows beyond its sentence. A recorded operation is the culprit: the caret goes
+  /// to it, and where its value was needed becomes a note.
+  mutating func adopt(_ error: TensorError) {
+    notes += error.notes
+    isMemory = error.isMemory
+    guard let span = error.origin?.place as? Span else { return }
+    if let primary, primary.span.place != span.place { notes.append("computed for \(primary.span.place)") }
+    primary = Label(span)
+    secondary = []
   }
 }
 

@@ -52,10 +52,10 @@ extension Call {
   }
 
   public func list(_ name: String) throws -> [Value] {
+    try self[name].admitElements(for: signature.name)
     switch self[name] {
     case .list(let items): return items
     case .range(let range):
-      guard range.count <= 100_000_000 else { throw error(.limit, "`\(name)` has \(range.count) elements", argument: name) }
       return (0..<range.count).map { .number(range[$0]) }
     case .tensor(let tensor) where tensor.rank > 0:
       return try (0..<tensor.shape[0]).map { try .tensor(tensor.sliced([.index($0)])) }

@@ -87,7 +87,10 @@ extension Library {
       guard var total = call.isGiven("start") ? call["start"] : try next() else {
         throw call.error(.value, "`xs` is empty", argument: "xs", hint: "give `start`")
       }
-      while let item = try next() { total = try call.apply(call.function("f"), [total, item]) }
+      while let item = try next() {
+        try Interrupt.check()
+        total = try call.apply(call.function("f"), [total, item])
+      }
       return total
     },
     Builtin("reversed(xs)", "a list or string from its end", example: "reversed([1, 2, 3])") { call in
@@ -109,8 +112,12 @@ extension Library {
     },
     Builtin("list(xs)", "a sequence as a list", example: "list(0..3)") { call in
       let next = try call.iterator("xs")
+      try call["xs"].admitElements(for: "list")
       var items: [Value] = []
-      while let item = try next() { items.append(item) }
+      while let item = try next() {
+        try Interrupt.check()
+        items.append(item)
+      }
       return .list(items)
     },
     Builtin("map_tree(f, tree, ...others)", "f of every tensor of a tree (and of the same places of others)", example: "map_tree(x -> 2 * x, {a: 1, b: [2, 3]})") { call in
@@ -142,8 +149,10 @@ extension Call {
   /// `map(xs, f)` and `map(f, xs)` alike.
   fileprivate func sequenceAndFunction() throws -> (ValueIterator, Value) {
     if case .function = self["xs"], case .function = self["f"] {} else if case .function = self["xs"] {
+      try self["f"].admitElements(for: signature.name)
       return (try iterator("f"), self["xs"])
     }
+    try self["xs"].admitElements(for: signature.name)
     return (try iterator("xs"), try function("f"))
   }
 }

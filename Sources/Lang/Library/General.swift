@@ -8,6 +8,8 @@ extension Library {
     Builtin(
       "print(...values, sep = \" \", end = \"\\n\")", "write values, separated by spaces", example: "print(\"loss\", 0.5)"
     ) { call in
+      // A tensor that cannot be computed is an error, not a text.
+      for case .tensor(let tensor) in call.rest { try tensor.evaluated() }
       call.print(try call.rest.map(\.text).joined(separator: call.string("sep")) + call.string("end"))
       return .none
     },
@@ -20,12 +22,6 @@ extension Library {
     },
     Builtin("reference()", "every builtin's signature, line and example, as Markdown", example: "len(reference()) > 1000") { call in
       .string(call.interpreter.reference)
-    },
-    Builtin("memory()", "the largest memory this process has taken so far, in MiB", example: "memory() > 1") { _ in
-      var usage = rusage()
-      // RUSAGE_SELF, whose C type changes between imports.
-      getrusage(0, &usage)
-      return .number((Double(usage.ru_maxrss) / 1024).rounded())
     },
     Builtin("fail(message, hint = none)", "stop with an error", example: "try fail(\"no data\") catch err { err.message }") { call in
       var error = call.error(.value, "", hint: try call.optionalString("hint"))
@@ -56,14 +52,16 @@ extension Library {
     },
     Builtin("threads(n = none)", "how many cores tensors use; with a number, set it", example: "threads() >= 1") { call in
       if let count = try call.optionalInteger("n") {
-        guard count >= 1 else { throw call.error(.value, "`n` is \(count); expected at least 1", argument: "n") }
+        guard (1...Threads.most).contains(count) else {
+          throw call.error(.value, "`n` is \(count); expected 1 to \(Threads.most)", argument: "n")
+        }
         Threads.count = count
       }
       return .number(Double(Threads.count))
     },
     Builtin(
       "precision(name = none)",
-      "how products and convolutions of float32 tensors are computed: float32, or bfloat16 factors with float32 sums; with a name, set it",
+      "how products of float32 are computed: float32, or bfloat16 (rounded factors, float32 sums); with a name, set it",
       example: "precision()"
     ) { call in
       if let name = try call.optionalString("name") {
@@ -76,16 +74,6 @@ extension Library {
         ProductPrecision.current = chosen
       }
       return .string(ProductPrecision.current.rawValue)
-    },
-    Builtin("profile(f)", "what f()'s tensors cost: [{operation, calls, seconds}], the dearest first", example: "profile(() -> eval(ones([64, 64]) @ ones([64, 64])))") { call in
-      let function = try call.function("f")
-      let (_, profile) = try Tensor::profile {
-        // What f gives is computed while the clock runs.
-        if let tree = try call.apply(function, []).asTree() { try evaluate(tree.leaves) }
-      }
-      return .list(profile.rows.map { row in
-        .record(["operation": .string(row.operation), "calls": .number(Double(row.calls)), "seconds": .number(row.seconds)])
-      })
     },
     Builtin("same(a, b)", "whether two values are equal, tensors compared whole", example: "same(ones([2]), ones([2]))") { call in
       .bool(try Value.equal(call["a"], call["b"]))

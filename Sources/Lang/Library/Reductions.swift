@@ -83,7 +83,9 @@ extension Value {
   /// The numbers of a list or range of nothing but numbers.
   fileprivate func plainNumbers() throws -> [Double]? {
     switch self {
-    case .range(let range): return (0..<range.count).map { range[$0] }
+    case .range(let range):
+      try Memory.admit(range.count, of: 8, for: "range")
+      return (0..<range.count).map { range[$0] }
     case .list(let items):
       let numbers = items.compactMap { if case .number(let number) = $0 { number } else { nil } }
       return numbers.count == items.count ? numbers : nil

@@ -32,7 +32,7 @@ extension Library {
       var sizes = try call.shape("sizes")
       if case .number = call["sizes"] {
         let count = sizes[0]
-        guard count > 0, x.shape[place] % count == 0 else {
+        guard count > 0, count <= Swift.max(x.shape[place], 1), x.shape[place] % count == 0 else {
           throw call.error(.value, "axis \(axis) of \(x) does not split into \(count) equal parts", argument: "sizes")
         }
         sizes = [Int](repeating: x.shape[place] / count, count: count)

@@ -100,7 +100,7 @@ struct FormatSpecification {
 
   static func fixed(_ number: Double, _ decimals: Int) -> String { String(format: "%.\(decimals)f", number) }
   static func scientific(_ number: Double, _ decimals: Int) -> String { String(format: "%.\(decimals)e", number) }
-  private static func general(_ number: Double, _ digits: Int) -> String { String(format: "%.\(digits)g", number) }
+  static func general(_ number: Double, _ digits: Int) -> String { String(format: "%.\(digits)g", number) }
 
   private static func grouped(_ text: String) -> String {
     let whole = text.prefix { $0.isNumber }
@@ -116,7 +116,10 @@ struct FormatSpecification {
 extension Value {
   /// With a format; a tensor of one element formats as its number.
   func formatted(_ format: String) throws -> String {
-    guard !format.isEmpty else { return text }
+    guard !format.isEmpty else {
+      if case .tensor(let tensor) = self { try tensor.evaluated() }
+      return text
+    }
     let specification = try FormatSpecification(format)
     switch self {
     case .number(let number): return try specification.formatted(number)

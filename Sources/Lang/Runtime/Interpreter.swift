@@ -81,12 +81,33 @@ public final class Interpreter {
     let before = keepsNamesOnError ? [] : executable.boundNames.map { ($0, namespace.value($0)) }
     do {
       let value = try execute(executable)
+      // What will be shown is computed here: an error of it belongs to the cell.
+      if !program.isHidden, case .tensor(let tensor) = value { try settle(tensor) }
       if !value.isNone { namespace.global("_").value = value }
       return Outcome(value: value, isHidden: program.isHidden)
     } catch {
+      let notes = error.isMemory ? holders() : []
       for (name, value) in before { namespace.set(name, value) }
+      var error = error
+      error.notes += notes
       throw error
     }
+  }
+
+  private func settle(_ tensor: Tensor) throws(Diagnostic) {
+    do {
+      try tensor.evaluated()
+    } catch {
+      throw Self.diagnostic(error)
+    }
+  }
+
+  /// Which of the session's names hold most memory, where any holds much.
+  private func holders() -> [String] {
+    let held = namespace.names.compactMap { name in namespace.value(name).map { (name, $0.heldBytes) } }
+    let largest = held.filter { $0.1 >= 1 << 16 }.sorted { $0.1 > $1.1 }.prefix(4)
+    if largest.isEmpty { return [] }
+    return ["of the session's names " + largest.map { "`\($0.0)` holds \(Memory.shown($0.1))" }.joined(separator: ", ")]
   }
 
   private func compiled(_ source: Source) throws(Diagnostic) -> (Program, Executable) {
@@ -235,6 +256,11 @@ public final class Interpreter {
 
 extension Messages {
   static func located(_ error: TensorError) -> Diagnostic {
-    Diagnostic(Diagnostic.Kind(error.kind), "\(error.operation): \(error.reason)", hint: error.hint)
+    var diagnostic = Diagnostic(
+      Diagnostic.Kind(error.kind), "\(error.operation): \(error.reason)",
+      notes: error.operands.isEmpty ? [] : ["of " + error.operands.map(\.description).joined(separator: ", ")],
+      hint: error.hint)
+    diagnostic.adopt(error)
+    return diagnostic
   }
 }

@@ -140,7 +140,8 @@ final class Machine {
     _ signature: Signature, _ matched: MatchedArguments, _ place: CallPlace?, _ body: () throws -> Value
   ) throws -> Value {
     do {
-      return try body()
+      guard Recording.isOn, let place else { return try body() }
+      return try Recording.at(place.span, body)
     } catch {
       throw Messages.diagnostic(of: error, in: signature.name, at: place, Self.labels(signature, matched, place))
     }

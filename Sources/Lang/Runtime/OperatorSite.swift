@@ -37,7 +37,8 @@ final class OperatorSite: Sendable {
   @inline(never)
   func apply(_ operation: BinaryOperator, _ a: Value, _ b: Value) throws -> Value {
     do {
-      return try Operators.apply(operation, a, b)
+      guard Recording.isOn else { return try Operators.apply(operation, a, b) }
+      return try Recording.at(span) { try Operators.apply(operation, a, b) }
     } catch {
       throw Messages.diagnostic(of: error, self, a, b)
     }

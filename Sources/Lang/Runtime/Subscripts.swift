@@ -21,7 +21,7 @@ enum Subscripts {
     case (.list(let items), .slice(let start, let stop, let step)):
       return .list(places(start, stop, step, items.count).map { items[$0] })
     case (.list(let items), .value(.range(let range))):
-      return .list(places(range, items.count).map { items[$0] })
+      return .list(try places(range, items.count).map { items[$0] })
     case (.list(let items), .value(.list(let picks))):
       return .list(try picks.map { items[try position($0, items.count, value)] })
     case (.list(let items), .value(.tensor(let picks))) where picks.rank == 1 && picks.dtype.isInteger:
@@ -36,7 +36,7 @@ enum Subscripts {
       return .string(String(places(start, stop, step, characters.count).map { characters[$0] }))
     case (.string(let text), .value(.range(let range))):
       let characters = Array(text)
-      return .string(String(places(range, characters.count).map { characters[$0] }))
+      return .string(String(try places(range, characters.count).map { characters[$0] }))
     case (.range(let range), .value(.number(let number))):
       return .number(range[try position(number, range.count, value)])
     case (.range(let range), .slice(let start, let stop, let step)):
@@ -74,9 +74,15 @@ enum Subscripts {
     return Array(stride(from: first, to: last, by: step))
   }
 
-  private static func places(_ range: NumberRange, _ count: Int) -> [Int] {
-    let bound = { (number: Double) in Int(max(min(number, 1e15), -1e15)) }
-    return places(bound(range.start), bound(range.end), bound(range.step), count)
+  private static func places(_ range: NumberRange, _ count: Int) throws -> [Int] {
+    guard range.step == range.step.rounded() else { throw Messages.indexNotWhole(range.step) }
+    return places(try bound(range.start), try bound(range.end), try bound(range.step), count)
+  }
+
+  /// A range's number as a slice's bound; far outside any sequence it may be cut.
+  static func bound(_ number: Double) throws -> Int {
+    guard !number.isNaN else { throw Messages.indexNotWhole(number) }
+    return Int(max(min(number, 1e15), -1e15))
   }
 
   // MARK: changing

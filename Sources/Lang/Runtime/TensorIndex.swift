@@ -29,7 +29,10 @@ enum TensorIndex {
       guard let places = try places(value) else { throw Messages.cannotIndex(.tensor(tensor), index) }
       // A single number is a number, wherever it comes from.
       guard places.rank == 0, places.dtype != .bool else { return .places(places) }
-      return .slice(.index(Int(try places.item())))
+      // Doubles hold int64 to 2^53 only; beyond, no axis is that long.
+      let number = try places.item()
+      guard let whole = Int(exactly: number) else { throw Messages.indexNotWhole(number) }
+      return .slice(.index(whole))
     }
   }
 

@@ -32,12 +32,30 @@ struct TensorText {
       let rows = try numbers(columns)
       let texts = texts(rows)
       var place = 0
-      var out = tensor.description + "\n"
+      var out = tensor.description + (tensor.count > Self.fullCount ? "  " + statistics : "") + "\n"
       append(&out, columns, axis: 0, texts, &place, indent: " ")
       return out
     } catch {
       return tensor.description + " (not computed: \(error))"
     }
+  }
+
+  /// What the numbers left out are like: `min -3.1  max 2.9  mean 0.01  std 1`.
+  private var statistics: String {
+    guard let found = try? tensor.statistics() else { return "" }
+    if tensor.dtype == .bool { return "\(Int((found.mean * Double(found.count)).rounded())) true" }
+    var parts: [String] = []
+    if found.finite > 0 {
+      parts = ["min \(short(found.min))", "max \(short(found.max))", "mean \(short(found.mean))", "std \(short(found.std))"]
+    }
+    if found.nans > 0 { parts.append("nan \(found.nans)") }
+    if found.infinities > 0 { parts.append("inf \(found.infinities)") }
+    return parts.joined(separator: "  ")
+  }
+
+  /// Five digits.
+  private func short(_ number: Double) -> String {
+    number == number.rounded() && number.magnitude < 1e6 ? number.shown : FormatSpecification.general(number, 5)
   }
 
   /// A vector shows more of itself than a matrix's row.

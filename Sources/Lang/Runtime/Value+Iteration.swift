@@ -22,6 +22,13 @@ extension Value {
     }
   }
 
+  /// Throws where all elements at once would take more memory than there is: lazy sequences may be endless.
+  func admitElements(for operation: String) throws {
+    // A tensor's row is a node of the graph.
+    let size = if case .tensor = self { 512 } else { 2 * MemoryLayout<Value>.stride }
+    try Memory.admit(count ?? 0, of: size, for: operation)
+  }
+
   private static func walk(_ count: Int, _ element: @escaping (Int) throws -> Value) -> ValueIterator {
     var index = 0
     return {

@@ -10,7 +10,7 @@ extension Value {
     case .number(let number): return Tensor(number, dtype: dtype)
     case .list(let items): return try Value.tensor(of: items, dtype)
     case .range(let range):
-      guard range.count <= 1 << 28 else { return nil }
+      try Memory.admit(range.count, of: 16, for: "tensor")
       return try Tensor((0..<range.count).map { range[$0] }).cast(to: dtype)
     default: return nil
     }
@@ -88,6 +88,17 @@ extension Value {
       return .record(fields)
     case .object(let object): return try object.tree()
     default: return nil
+    }
+  }
+
+  /// Bytes of computed tensors in it; an array that several share counts each time.
+  var heldBytes: Int {
+    switch self {
+    case .tensor(let tensor): tensor.heldBytes
+    case .list(let items): items.reduce(0) { $0 + $1.heldBytes }
+    case .record(let record): record.values.reduce(0) { $0 + $1.heldBytes }
+    case .object(let object): (try? object.tree())??.leaves.reduce(0) { $0 + $1.heldBytes } ?? 0
+    default: 0
     }
   }
 

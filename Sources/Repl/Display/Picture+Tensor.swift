@@ -1,5 +1,6 @@
 // Tensors as pictures. Shapes: [H, W], [H, W, C], [C, H, W] with C = 1 or 3, and a batch of any of them. Values:
-// uint8 as they are; of numbers with a fraction, [-1, 1] when one is negative, else [0, 1], else [0, 255].
+// uint8 as they are; of numbers with a fraction, [-1, 1] when one is negative or none could be seen in [0, 1] (a network
+// that has learnt nothing gives zeros: mid grey), [0, 255] when one is above 2, else [0, 1].
 
 import Tensor
 
@@ -50,6 +51,9 @@ extension Picture {
     "\(tensor.dtype.rawValue)[\(tensor.shape.map(String.init).joined(separator: ", "))]"
   }
 
+  /// Below this everything would be black in [0, 1].
+  static let faintest: Float = 1 / 255
+
   private static func bytes(of tensor: Tensor) throws -> [UInt8] {
     if tensor.dtype == .uint8 { return try tensor.scalars(UInt8.self) }
     let values = try tensor.scalars(Float.self)
@@ -63,7 +67,7 @@ extension Picture {
       low = min(low, value)
       high = max(high, value)
     }
-    let (scale, shift): (Float, Float) = low < 0 ? (127.5, 127.5) : high > 2 ? (1, 0) : (255, 0)
+    let (scale, shift): (Float, Float) = low < 0 || high < faintest ? (127.5, 127.5) : high > 2 ? (1, 0) : (255, 0)
     return values.map { value in
       guard !value.isNaN else { return 0 }
       return UInt8(max(0, min(255, (value * scale + shift).rounded())))

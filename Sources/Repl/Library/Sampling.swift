@@ -25,7 +25,7 @@ extension Library {
     Builtin("to_image(x)", "numbers in [-1, 1] as bytes: clip(127.5 x + 128, 0, 255)", example: "to_image([-1, 0, 1])") { call in
       .tensor(try toImage(call.tensor("x")))
     },
-    Builtin("grid(images, columns = none, gap = 2)", "images [n, H, W, C] side by side, as one image", example: "grid(zeros([4, 8, 8, 1]), columns = 2)") { call in
+    Builtin("grid(images, columns = none, gap = 2, range = none)", "images [n, H, W, C] side by side; range [black, white] of floats: [-1, 1] if some < 0 or all near 0, else [0, 1]", example: "grid(zeros([4, 8, 8, 1]), columns = 2)") { call in
       let columns = try call["columns"].isNone ? nil : call.integer("columns", in: 1...4096)
       let gap = try call.integer("gap", in: 0...64)
       if case .list(let items) = call["images"] {
@@ -33,7 +33,7 @@ extension Library {
         return .object(try Picture.grid(pictures, columns: columns, gap: gap))
       }
       let images = try call.tensor("images")
-      var grid = try Picture.grid(Picture.pictures(of: images.shown()), columns: columns, gap: gap)
+      var grid = try Picture.grid(Picture.pictures(of: images.shown(call.valueRange())), columns: columns, gap: gap)
       grid.caption = (grid.caption.isEmpty ? "" : grid.caption + ", ") + Picture.describe(images)
       return .object(grid)
     },
@@ -41,14 +41,30 @@ extension Library {
 }
 
 extension Tensor {
-  /// Network outputs in [-1, 1] as bytes, all images alike; everything else as it is.
-  func shown() throws -> Tensor {
-    guard dtype.isFloating, count > 0, try Tensor::min(self).item() < 0 else { return self }
+  /// Numbers with a fraction as bytes, all images alike: in the range given, or as [-1, 1] where one is negative or none
+  /// would be seen in [0, 1]; everything else as it is (Picture+Tensor has the rest of the rule).
+  func shown(_ range: ClosedRange<Double>? = nil) throws -> Tensor {
+    if let range {
+      return try toImage((cast(to: .float32) - range.lowerBound) * (2 / (range.upperBound - range.lowerBound)) - 1)
+    }
+    guard dtype.isFloating, count > 0 else { return self }
+    let found = try statistics()
+    guard found.finite > 0, found.min < 0 || found.max < Double(Picture.faintest) else { return self }
     return try toImage(self)
   }
 }
 
 extension Call {
+  /// The values that are black and white; nil where `range` is none.
+  func valueRange() throws -> ClosedRange<Double>? {
+    if self["range"].isNone { return nil }
+    let ends = try tensor("range").scalars(Double.self)
+    guard ends.count == 2, ends[0] < ends[1], ends.allSatisfy(\.isFinite) else {
+      throw error(.value, "`range` needs two numbers, black and white: [-1, 1]", argument: "range")
+    }
+    return ends[0]...ends[1]
+  }
+
   /// An image, or a tensor that holds one.
   func picture(_ value: Value, _ name: String) throws -> Picture {
     if case .object(let object) = value, let picture = object as? Picture { return picture }

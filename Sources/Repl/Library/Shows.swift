@@ -5,7 +5,7 @@ import Tensor
 
 extension Library {
   static let shows = Library("Show", [
-    Builtin("show(x)", "an image, a plot, or a tensor of images inline; everything else as text", example: "show(grid(zeros([4, 8, 8, 1])))") { call in
+    Builtin("show(x, range = none)", "an image, a plot, or images [n, H, W, C] inline, floats in the range that `grid` explains; else as text", example: "show(grid(zeros([4, 8, 8, 1])))") { call in
       try call.display(call["x"])
       return .none
     },
@@ -25,7 +25,7 @@ extension Library {
       return .object(plot)
     },
     Builtin("scatter(points, y = none, classes = none, title = \"\")", "points [n, 2], or x and y; coloured by class", example: "scatter([[0, 1], [1, 2]])") { call in
-      let classes = try call["classes"].isNone ? nil : call.numbers(call["classes"]).map { Int($0) }
+      let classes = try call["classes"].isNone ? nil : call.numbers(call["classes"]).map { Int(max(-1e15, min($0.isNaN ? -1 : $0, 1e15))) }
       var plot: Plot
       if call["y"].isNone {
         let points = try call.tensor("points")
@@ -88,7 +88,7 @@ extension Call {
       if let picture = object as? Picture { return Display.shared.show(picture) }
       if let plot = object as? Plot { return Display.shared.show(plot) }
     case .tensor(let tensor) where tensor.rank >= 3 && Picture.isImageShape(tensor):
-      var picture = try Picture.grid(Picture.pictures(of: tensor.shown(), limit: 256))
+      var picture = try Picture.grid(Picture.pictures(of: tensor.shown(valueRange()), limit: 256))
       picture.caption = Picture.describe(tensor)
       return Display.shared.show(picture)
     case .list(let items) where !items.isEmpty && items.allSatisfy(\.isPicture):

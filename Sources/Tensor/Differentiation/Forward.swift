@@ -30,8 +30,10 @@ public func jvp(
   }
   for entry in record.entries {
     let dx = entry.inputs.map { tangentOf[ObjectIdentifier($0.node)] }
-    guard let dy = try entry.primitive.jvp(entry.inputs, dx, entry.output) else { continue }
-    tangentOf[entry.identity] = try dy.broadcast(to: entry.output.shape)
+    try Recording.derivative(of: entry.output.node) {
+      guard let dy = try entry.primitive.jvp(entry.inputs, dx, entry.output) else { return }
+      tangentOf[entry.identity] = try dy.broadcast(to: entry.output.shape)
+    }
   }
   return (record.outputs, record.outputs.map { tangentOf[ObjectIdentifier($0.node)] })
 }

@@ -67,9 +67,11 @@ private func pullBack(_ record: Record, _ seeds: [Tensor?]) throws -> [Tensor?] 
   }
   for entry in record.entries.reversed() {
     guard let dy = cotangentOf.removeValue(forKey: entry.identity) else { continue }
-    for (input, dx) in zip(entry.inputs, try entry.primitive.vjp(entry.inputs, entry.output, dy)) {
-      guard let dx, input.isDifferentiable else { continue }
-      try add(dx.fitted(to: input.operand), to: input)
+    try Recording.derivative(of: entry.output.node) {
+      for (input, dx) in zip(entry.inputs, try entry.primitive.vjp(entry.inputs, entry.output, dy)) {
+        guard let dx, input.isDifferentiable else { continue }
+        try add(dx.fitted(to: input.operand), to: input)
+      }
     }
   }
   return record.leaves.map { leaf in leaf.flatMap { cotangentOf[ObjectIdentifier($0)] } }

@@ -4,23 +4,25 @@
 import CKernels
 
 extension CPU {
-  func convolve(_ part: Convolution.Part, _ a: NDArray, _ b: NDArray, _ windows: Windows) throws -> NDArray {
+  func convolve(
+    _ part: Convolution.Part, _ a: NDArray, _ b: NDArray, _ windows: Windows, result type: DType
+  ) throws -> NDArray {
     let shape = try Convolution(part: part, windows: windows).result(of: [
       Operand(shape: a.shape, dtype: a.dtype), Operand(shape: b.shape, dtype: b.dtype),
     ]).shape
-    if a.count == 0 || b.count == 0 || shape.contains(0) { return try contiguous(fill(0, shape: shape, dtype: a.dtype)) }
+    if a.count == 0 || b.count == 0 || shape.contains(0) { return try contiguous(fill(0, shape: shape, dtype: type)) }
     switch a.dtype {
     case .bfloat16 where !MatrixProduct.multipliesBFloat16:
-      let result = try convolve(part, converted(a, to: .float32), converted(b, to: .float32), windows)
-      return try converted(result, to: .bfloat16)
+      let result = try convolve(part, converted(a, to: .float32), converted(b, to: .float32), windows, result: .float32)
+      return try converted(result, to: type)
     case .float32, .bfloat16:
       let first = try contiguous(a), second = try contiguous(b)
-      let result = try NDArray(shape: shape, dtype: a.dtype)
+      let result = try NDArray(shape: shape, dtype: type)
       try LibraryConvolution.run(part, windows, first, second, result)
       return result
     case .float64: return try convolveByPatches(part, contiguous(a), contiguous(b), windows, shape)
     case .bool, .uint8, .int32, .int64:
-      let result = try convolve(part, converted(a, to: .float64), converted(b, to: .float64), windows)
+      let result = try convolve(part, converted(a, to: .float64), converted(b, to: .float64), windows, result: .float64)
       return try converted(converted(result, to: .int64), to: a.dtype)
     }
   }

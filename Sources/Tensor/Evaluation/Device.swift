@@ -66,7 +66,7 @@ protocol Device: Sendable {
   func matmul(_ a: NDArray, _ b: NDArray, result: DType) throws -> NDArray
 
   /// One part of a convolution from the two others, in the order image, kernel, output; see `Convolution`.
-  func convolve(_ part: Convolution.Part, _ a: NDArray, _ b: NDArray, _ windows: Windows) throws -> NDArray
+  func convolve(_ part: Convolution.Part, _ a: NDArray, _ b: NDArray, _ windows: Windows, result: DType) throws -> NDArray
 
   /// Largest element of each window of x [n, h, w, c]; int32, int64, float32, float64.
   func windowMaximum(_ x: NDArray, _ windows: Windows) throws -> NDArray

@@ -29,13 +29,22 @@ final class Evaluator: Sendable {
         // Whoever asks for a root holds it.
         let holds = pending.map { Handle($0) }
         defer { withExtendedLifetime(holds) {} }
-        let plan = Plan(roots: pending, number: number)
+        let plan = Plan(roots: pending, number: number, fuses: NumberCheck.current == .off)
         let groupsBefore = number
         // Groups are numbered from the plan's number on, so that no two evaluations share one.
         number += UInt64(plan.steps.count)
         try Execution(plan, groupsBefore: groupsBefore, on: device).run()
       }
       for root in roots { root.detachIfPossible() }
+    }
+  }
+
+  /// What an evaluation of the roots would do; nothing is computed.
+  func graphText(of roots: [Node], limit: Int) -> String {
+    plans.withLock { number in
+      number += 1
+      let plan = Plan(roots: roots.filter { $0.value == nil }, number: number)
+      return GraphText(plan, roots: roots, limit: limit).text
     }
   }
 }

@@ -6,14 +6,15 @@ import Synchronization
 
 final class Execution {
   private let device: any Device
-  private let nodes: [Node]
+  let nodes: [Node]
   private let steps: [Step]
   /// By position: how many reads are still to come.
-  private var readers: [Int]
+  private(set) var readers: [Int]
   /// By position: results that only this execution needs.
-  private var values: [NDArray?]
+  private(set) var values: [NDArray?]
   /// The number of the group being run; numbers go on from one execution to the next.
   private var groups: UInt64
+  private let check = NumberCheck.current
 
   init(_ plan: Plan, groupsBefore: UInt64, on device: any Device) {
     groups = groupsBefore
@@ -34,12 +35,18 @@ final class Execution {
     let isProfiling = Profile.current.withLock { $0 != nil }
     for step in steps {
       try Interrupt.check()
-      guard isProfiling else {
-        try run(step)
-        continue
+      do {
+        guard isProfiling else {
+          try run(step)
+          continue
+        }
+        // Before the run: afterwards nodes have forgotten their inputs.
+        let (label, work) = (step.label, try work(of: step))
+        let duration = try ContinuousClock().measure { try run(step) }
+        Profile.current.withLock { $0?.add(label, work, duration) }
+      } catch let error as TensorError {
+        throw explained(error, in: step)
       }
-      let duration = try ContinuousClock().measure { try run(step) }
-      Profile.current.withLock { $0?.add(step.label, duration) }
     }
   }
 
@@ -47,14 +54,16 @@ final class Execution {
     switch step {
     case .single(let node):
       let inputs = node.inputs
-      let result = try node.primitive.evaluate(inputs.map { try value(of: $0) }, on: device)
+      let arrays = try inputs.map { try value(of: $0) }
+      let result = try node.primitive.evaluate(arrays, on: device)
+      if check != .off { try check.examine(result, of: node, from: arrays) }
       for input in inputs { finishReading(input) }
       try store(result, for: node)
     case .group(let group): try run(group)
     }
   }
 
-  private func value(of node: Node) throws -> NDArray {
+  func value(of node: Node) throws -> NDArray {
     if let value = node.value { return value }
     if let fill = node.fill { return try device.fill(fill, shape: node.shape, dtype: node.dtype) }
     guard let value = values[node.position] else {

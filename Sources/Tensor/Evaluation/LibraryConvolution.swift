@@ -12,6 +12,8 @@ final class LibraryConvolution: @unchecked Sendable {
     let windows: Windows
     let batch: Int, channels: Int, outputs: Int
     let dtype: DType
+    /// Of the part computed: float32, or that of the parts given.
+    let result: DType
   }
 
   /// One of the three parts: memory as users have it, and as the library wants it where that differs.
@@ -44,7 +46,7 @@ final class LibraryConvolution: @unchecked Sendable {
     arrays.insert(result, at: part.rawValue)
     let form = Form(
       part: part, windows: windows, batch: arrays[0].shape[0], channels: arrays[0].shape[3],
-      outputs: arrays[2].shape[3], dtype: a.dtype)
+      outputs: arrays[2].shape[3], dtype: a.dtype, result: result.dtype)
     try library.withLock { library in
       // Products keep count of the threads for themselves: what they set is put back.
       let former = omp_get_max_threads()
@@ -165,7 +167,9 @@ final class LibraryConvolution: @unchecked Sendable {
 
   /// Image, kernel and output as users have them; the library counts axes [n, c, h, w] and [o, c, kh, kw].
   private static func descriptions(_ form: Form) -> [dnnl_memory_desc_t] {
-    let type = form.dtype == .bfloat16 ? dnnl_bf16 : dnnl_f32
+    func type(_ index: Int) -> dnnl_data_type_t {
+      (index == form.part.rawValue ? form.result : form.dtype) == .bfloat16 ? dnnl_bf16 : dnnl_f32
+    }
     func images(_ channels: Int, _ size: [Int]) -> ([Int], [Int]) {
       ([form.batch, channels] + size, [size[0] * size[1] * channels, 1, size[1] * channels, channels])
     }
@@ -178,9 +182,10 @@ final class LibraryConvolution: @unchecked Sendable {
       ),
       images(form.outputs, form.windows.count),
     ]
-    return forms.map { shape, strides in
+    return forms.enumerated().map { index, form in
+      let (shape, strides) = form
       var description = dnnl_memory_desc_t()
-      dnnl_memory_desc_init_by_strides(&description, 4, shape.map(Int64.init), type, strides.map(Int64.init))
+      dnnl_memory_desc_init_by_strides(&description, 4, shape.map(Int64.init), type(index), strides.map(Int64.init))
       return description
     }
   }
@@ -192,7 +197,8 @@ final class LibraryConvolution: @unchecked Sendable {
     let stride = form.windows.stride.map(Int64.init)
     let before = form.windows.before.map(Int64.init), after = form.windows.after.map(Int64.init)
     var operation = dnnl_convolution_desc_t()
-    func forward() throws -> dnnl_primitive_desc_t? {
+    func forward(_ memory: [dnnl_memory_desc_t]) throws -> dnnl_primitive_desc_t? {
+      var memory = memory
       try check(
         dnnl_convolution_forward_desc_init(
           &operation, form.part == .output ? dnnl_forward_inference : dnnl_forward_training, dnnl_convolution_direct,
@@ -201,8 +207,14 @@ final class LibraryConvolution: @unchecked Sendable {
       try check(dnnl_primitive_desc_create(&description, &operation, nil, engine, nil), form)
       return description
     }
-    let hint = try forward()
-    if form.part == .output { return hint }
+    if form.part == .output { return try forward(memory) }
+    // A hint of one type: no forward convolution takes a float32 part beside a bfloat16 one.
+    let hint = try forward(
+      memory.map { description in
+        var uniform = description
+        uniform.data_type = form.dtype == .bfloat16 ? dnnl_bf16 : dnnl_f32
+        return uniform
+      })
     defer { dnnl_primitive_desc_destroy(hint) }
     if form.part == .image {
       try check(

@@ -34,9 +34,11 @@ struct Plan {
   private(set) var nodes: [Node] = []
 
   /// Plans the evaluation of roots. Must run under the evaluator's lock: it uses the nodes' scratch fields.
-  init(roots: [Node], number: UInt64) {
+  ///
+  /// - Parameter fuses: whether elementwise nodes share steps; not while numbers are checked.
+  init(roots: [Node], number: UInt64, fuses: Bool = true) {
     collect(roots, number)
-    arrange(number)
+    arrange(number, fuses)
   }
 
   /// Pending nodes in the order in which the program made them: inputs come first, and a parameter's gradient is made
@@ -53,9 +55,9 @@ struct Plan {
     for (position, node) in nodes.enumerated() { node.position = position }
   }
 
-  private mutating func arrange(_ number: UInt64) {
+  private mutating func arrange(_ number: UInt64, _ fuses: Bool) {
     readers = [Int](repeating: 0, count: nodes.count)
-    var layout = Layout(count: nodes.count)
+    var layout = Layout(count: nodes.count, fuses: fuses)
     for node in nodes where node.fill == nil {
       let step = layout.place(node, number)
       for input in node.inputs where input.plan == number && input.value == nil && input.fill == nil {
@@ -78,13 +80,18 @@ private struct Layout {
   /// By step: the first group that began with its result, -1 where there is none.
   private var begun: [Int] = []
 
-  init(count: Int) { stepOf = [Int](repeating: -1, count: count) }
+  private let fuses: Bool
+
+  init(count: Int, fuses: Bool) {
+    stepOf = [Int](repeating: -1, count: count)
+    self.fuses = fuses
+  }
 
   /// Puts a node into a step that exists, or into one of its own, and answers which.
   mutating func place(_ node: Node, _ number: UInt64) -> Int {
     var latest = -1
     eachInput(of: node, number) { input, layout in latest = max(latest, layout.stepOf[input.position]) }
-    guard node.primitive.fusion != nil else {
+    guard fuses, node.primitive.fusion != nil else {
       eachInput(of: node, number) { input, layout in layout.isFree[layout.stepOf[input.position]] = false }
       return append(.single(node), node)
     }

@@ -1,14 +1,29 @@
-// Where the time of evaluations goes: operation, calls, seconds. Off unless asked for; then one clock reading a step.
+// Where the time of evaluations goes: operation, calls, time, arithmetic and memory traffic. Off unless asked for;
+// then one clock reading a step.
 
 import Synchronization
 
 /// Time spent by operation.
 public struct Profile: Sendable {
   public struct Row: Sendable {
-    /// The operation, or `fused` with the names of an elementwise chain.
+    /// The operation, products with their shapes, or `fused` with the names of an elementwise chain.
     public let operation: String
-    public var calls: Int
-    public var seconds: Double
+    public var calls = 0
+    public var seconds = 0.0
+    /// Floating-point operations; nil where they are not countable.
+    public var operations: Double?
+    /// Bytes of inputs and results; 0 for views, which move nothing.
+    public var bytes = 0.0
+
+    public var gigaflopsPerSecond: Double? {
+      operations.flatMap { seconds > 0 ? $0 / seconds * 1e-9 : nil }
+    }
+  }
+
+  /// What one step does.
+  struct Work {
+    var operations: Double?
+    var bytes = 0.0
   }
 
   private var rowOf: [String: Row] = [:]
@@ -18,10 +33,13 @@ public struct Profile: Sendable {
 
   public var seconds: Double { rowOf.values.reduce(0) { $0 + $1.seconds } }
 
-  mutating func add(_ operation: String, _ duration: Duration) {
-    let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-    rowOf[operation, default: Row(operation: operation, calls: 0, seconds: 0)].calls += 1
-    rowOf[operation]?.seconds += seconds
+  mutating func add(_ operation: String, _ work: Work, _ duration: Duration) {
+    var row = rowOf[operation] ?? Row(operation: operation)
+    row.calls += 1
+    row.seconds += Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    row.bytes += work.bytes
+    if let operations = work.operations { row.operations = (row.operations ?? 0) + operations }
+    rowOf[operation] = row
   }
 
   /// The profile being taken, if one is.
@@ -47,6 +65,68 @@ extension Step {
     case .group(let group):
       group.nodes.count == 1
         ? group.nodes[0].primitive.name : "fused " + group.nodes.map(\.primitive.name).joined(separator: " ")
+    }
+  }
+}
+
+extension Execution {
+  /// What a step that has not run yet will do.
+  func work(of step: Step) throws -> Profile.Work {
+    switch step {
+    case .single(let node):
+      let inputs = try node.inputs.map { try value(of: $0) }
+      guard !node.primitive.isView(of: inputs) else { return Profile.Work() }
+      let bytes = inputs.reduce(node.byteCount) { $0 + Double($1.count * $1.dtype.size) }
+      return Profile.Work(operations: node.primitive.operations(node), bytes: bytes)
+    case .group(let group):
+      let inside = Set(group.nodes.map(ObjectIdentifier.init))
+      var seen: Set<ObjectIdentifier> = []
+      var bytes = 0.0
+      for node in group.nodes {
+        if readers[node.position] > 0 || node.isHeld { bytes += node.byteCount }
+        for input in node.inputs where input.fill == nil && !inside.contains(ObjectIdentifier(input)) {
+          if seen.insert(ObjectIdentifier(input)).inserted { bytes += input.byteCount }
+        }
+      }
+      return Profile.Work(bytes: bytes)
+    }
+  }
+}
+
+extension Node {
+  fileprivate var elements: Double { Double(shape.reduce(1, *)) }
+  fileprivate var byteCount: Double { elements * Double(dtype.size) }
+  /// Floating-point operations of one product of all [..., T, d] with their transposes.
+  fileprivate var scores: Double { 2 * elements * Double(shape[shape.count - 2]) }
+}
+
+extension Primitive {
+  /// Floating-point operations of the kinds whose number depends on shapes alone; nil for the rest.
+  fileprivate func operations(_ node: Node) -> Double? {
+    let inputs = node.inputs
+    switch self {
+    case is Matmul: return 2 * node.elements * Double(inputs[0].shape.last ?? 0)
+    // Products of [T, T] by d: scores and values; each of their factors differentiated once more.
+    case is Attention: return 2 * inputs[0].scores
+    case is AttentionTangent, is AttentionGradient: return 5 * inputs[0].scores
+    case let convolution as Convolution:
+      let (output, kernel) =
+        switch convolution.part {
+        case .output: (node, inputs[1])
+        case .image: (inputs[1], inputs[0])
+        case .kernel: (inputs[1], node)
+        }
+      return 2 * output.elements * Double(kernel.shape.dropLast().reduce(1, *))
+    default: return nil
+    }
+  }
+
+  /// Whether the value is another look at an input's memory.
+  fileprivate func isView(of inputs: [NDArray]) -> Bool {
+    switch self {
+    case is Permute, is Broadcast, is SliceRegion, is Identity: true
+    case let reshape as Reshape: inputs[0].reshapedView(reshape.shape) != nil
+    default: false
     }
   }
 }

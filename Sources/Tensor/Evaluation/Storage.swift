@@ -12,6 +12,7 @@ final class Storage: @unchecked Sendable {
   /// At least `byteCount` bytes, uninitialised.
   init(byteCount: Int) throws {
     let size = StoragePool.blockSize(byteCount)
+    try Memory.admit(size)
     guard let pointer = StoragePool.shared.take(size) else {
       throw TensorError(
         .limit, "memory", [], "the system has no \(byteCount >> 20) MiB left for a tensor",

@@ -7,13 +7,16 @@ import Synchronization
 public enum Threads {
   private static let chosen = Atomic<Int>(0)
 
+  /// More gain nothing, and libgomp ends the process where the system refuses a thread.
+  public static let most = 256
+
   /// Threads in use; all processors unless set. At least 1.
   public static var count: Int {
     get {
       let value = chosen.load(ordering: .relaxed)
       return value > 0 ? value : Int(imf_processors())
     }
-    set { chosen.store(max(1, newValue), ordering: .relaxed) }
+    set { chosen.store(min(max(1, newValue), most), ordering: .relaxed) }
   }
 
   /// Calls `body` with ranges that cover 0 ..< count, one a thread, where the work is worth it.

@@ -15,6 +15,8 @@ final class Node: @unchecked Sendable {
   let traces: TraceSet?
   /// The number that a Fill repeats: groups take it as an immediate, without memory.
   let fill: Double?
+  /// Where it was recorded; nil unless numbers are being checked.
+  let origin: Origin?
   var value: NDArray?
 
   fileprivate let handles = Atomic<Int>(0)
@@ -53,6 +55,7 @@ final class Node: @unchecked Sendable {
     self.fill = fill
     isRounded = primitive is Rounding || (primitive is Permute || primitive is Reshape) && inputs[0].isRounded
     self.value = value
+    origin = Recording.origin
   }
 
   var operand: Operand { Operand(shape: shape, dtype: dtype) }

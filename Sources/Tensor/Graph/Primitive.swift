@@ -31,8 +31,10 @@ extension Primitive {
 
   func apply(_ inputs: [Tensor]) throws -> Tensor {
     let nodes = inputs.map(\.node)
-    let result = try result(of: nodes.map(\.operand))
-    _ = try elementCount(result.shape, for: name)
+    let operands = nodes.map(\.operand)
+    let result = try result(of: operands)
+    // Broadcasting and joining can ask for more elements than an Int counts.
+    _ = try elementCount(result.shape, for: name, operands)
     // Whole numbers carry no derivative, so neither do the nodes behind them.
     let traces = result.dtype.isFloating ? TraceSet.union(of: nodes) : nil
     return Tensor(Node(self, nodes, result, traces: traces))

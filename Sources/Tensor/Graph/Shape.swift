@@ -1,17 +1,15 @@
 // Shape arithmetic shared by the operations' shape rules: broadcasting, axes, element counts.
 
-import Glibc
-
 /// Checks a shape and counts its elements without overflow.
-func elementCount(_ shape: [Int], for operation: String) throws -> Int {
+func elementCount(_ shape: [Int], for operation: String, _ operands: [Operand] = []) throws -> Int {
   var count = 1
   for size in shape {
     guard size >= 0 else {
-      throw TensorError(.shape, operation, [], "a size cannot be negative: \(shape)")
+      throw TensorError(.shape, operation, operands, "a size cannot be negative: \(shape)")
     }
     let (product, overflow) = count.multipliedReportingOverflow(by: max(size, 1))
     guard !overflow, product < 1 << 47 else {
-      throw TensorError(.limit, operation, [], "a shape of \(shape) is too large to hold")
+      throw TensorError(.limit, operation, operands, "a shape of \(shape) is too large to hold")
     }
     count = product
   }
@@ -20,9 +18,7 @@ func elementCount(_ shape: [Int], for operation: String) throws -> Int {
 
 /// Throws where so many elements of 8 bytes, made on the host, exceed the machine's memory.
 func requireMemory(_ count: Int, for operation: String) throws {
-  guard count <= sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / 8 else {
-    throw TensorError(.limit, operation, [], "\(count) elements are more than this machine's memory holds")
-  }
+  try Memory.admit(count, of: 8, for: operation)
 }
 
 /// The common shape of operands under NumPy's rule: align at the right, sizes equal or 1.

@@ -20,7 +20,8 @@ extension Tensor {
   /// The elements in row-major order, converted to S.
   public func scalars<S: Scalar>(_ type: S.Type) throws -> [S] {
     try (dtype == S.dtype ? self : cast(to: S.dtype)).withBytes { bytes in
-      [S](unsafeUninitializedCapacity: count) { buffer, initialized in
+      try Memory.admit(bytes.count)
+      return [S](unsafeUninitializedCapacity: count) { buffer, initialized in
         UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
         initialized = count
       }

@@ -26,6 +26,12 @@ public struct TensorError: Error, Sendable, CustomStringConvertible {
   public let reason: String
   /// What to do about it, where one thing is likely.
   public let hint: String?
+  /// More facts, a line each: the inputs' ranges, what holds the memory.
+  public internal(set) var notes: [String] = []
+  /// Whether memory ran short.
+  public internal(set) var isMemory = false
+  /// Where the operation was recorded, where that is known: laziness finds its mistakes later.
+  public internal(set) var origin: Origin?
 
   public init(
     _ kind: Kind, _ operation: String, _ operands: [Operand] = [], _ reason: String, hint: String? = nil
@@ -39,6 +45,6 @@ public struct TensorError: Error, Sendable, CustomStringConvertible {
 
   public var description: String {
     let shown = operands.isEmpty ? "" : "(" + operands.map(\.description).joined(separator: ", ") + ")"
-    return "\(operation)\(shown): \(reason)" + (hint.map { "; hint: \($0)" } ?? "")
+    return "\(operation)\(shown): \(reason)" + notes.map { "; \($0)" }.joined() + (hint.map { "; hint: \($0)" } ?? "")
   }
 }

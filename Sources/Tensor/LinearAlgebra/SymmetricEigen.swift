@@ -103,5 +103,7 @@ public func eigh(_ x: Tensor) throws -> (values: Tensor, vectors: Tensor) {
   guard x.rank == 2, x.shape[0] == x.shape[1] else {
     throw TensorError(.shape, "eigh", [x.operand], "needs a square matrix")
   }
+  // LAPACK counts its work space, 1 + 6n + 2n^2 numbers, in 32 bits.
+  guard x.shape[0] <= 32_000 else { throw TensorError(.limit, "eigh", [x.operand], "takes at most 32000 rows") }
   return try SymmetricEigen()(x.cast(to: .float64)).evaluated().eigenParts()
 }

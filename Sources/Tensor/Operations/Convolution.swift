@@ -11,8 +11,10 @@ struct Convolution: Primitive {
 
   let part: Part
   let windows: Windows
+  /// Whether the parts given are rounded to bfloat16, and so those of the derivatives.
+  var rounds = false
 
-  var name: String { part == .output ? "conv2d" : "conv2d derivative" }
+  var name: String { (part == .output ? "conv2d" : "conv2d derivative") + (rounds ? " bfloat16" : "") }
   var fusion: ElementwiseStep? { nil }
 
   /// The parts given, in their order.
@@ -30,11 +32,15 @@ struct Convolution: Primitive {
   }
 
   func evaluate(_ inputs: [NDArray], on device: any Device) throws -> NDArray {
-    try device.convolve(part, inputs[0], inputs[1], windows)
+    try device.convolve(part, inputs[0], inputs[1], windows, result: rounds ? .float32 : inputs[0].dtype)
+  }
+
+  func of(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+    try rounds ? apply([a.rounded(), b.rounded()]) : apply([a, b])
   }
 
   func jvp(_ x: [Tensor], _ dx: [Tensor?], _ y: Tensor) throws -> Tensor? {
-    try plus(dx[0].map { try apply([$0, x[1]]) }, dx[1].map { try apply([x[0], $0]) })
+    try plus(dx[0].map { try of($0, x[1]) }, dx[1].map { try of(x[0], $0) })
   }
 
   // The cotangent stands in the result's place; the part asked for is the operand's.
@@ -42,7 +48,7 @@ struct Convolution: Primitive {
     try given.indices.map { index in
       guard x[index].isDifferentiable else { return nil }
       let known = [(given[1 - index], x[1 - index]), (part, dy)].sorted { $0.0.rawValue < $1.0.rawValue }
-      return try Convolution(part: given[index], windows: windows).apply(known.map(\.1))
+      return try Convolution(part: given[index], windows: windows, rounds: rounds).of(known[0].1, known[1].1)
     }
   }
 }
@@ -69,5 +75,6 @@ public func conv2d(
     over: [x.shape[1], x.shape[2]], size: [w.shape[0], w.shape[1]], stride: stride, padding: padding,
     for: "conv2d", operands)
   let common = DType.promoted(DType.promoted(x.dtype, w.dtype), .int32)
-  return try Convolution(part: .output, windows: windows)(x.cast(to: common), w.cast(to: common))
+  let rounds = common == .float32 && ProductPrecision.current == .bfloat16
+  return try Convolution(part: .output, windows: windows, rounds: rounds).of(x.cast(to: common), w.cast(to: common))
 }

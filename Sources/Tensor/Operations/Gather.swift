@@ -54,6 +54,31 @@ struct ScatterAdd: Primitive {
   }
 }
 
+/// Indices of an axis, once it is known that none is outside: a flat index would meet the next row. int64.
+struct Bounds: Primitive {
+  let size: Int
+
+  var name: String { "take_along" }
+  var fusion: ElementwiseStep? { nil }
+
+  func result(of inputs: [Operand]) throws -> Operand { inputs[0] }
+
+  func evaluate(_ inputs: [NDArray], on device: any Device) throws -> NDArray {
+    var outside: Double?
+    inputs[0].eachBlock { block in
+      outside = block.first { $0 < Double(-size) || $0 >= Double(size) }
+      return outside == nil
+    }
+    guard let outside else { return inputs[0] }
+    throw TensorError(
+      .index, name, inputs.map { Operand(shape: $0.shape, dtype: $0.dtype) },
+      "index \(Int(exactly: outside) ?? .max) is outside an axis of size \(size)")
+  }
+
+  func jvp(_ x: [Tensor], _ dx: [Tensor?], _ y: Tensor) throws -> Tensor? { nil }
+  func vjp(_ x: [Tensor], _ y: Tensor, _ dy: Tensor) throws -> [Tensor?] { [nil] }
+}
+
 /// Rows of x along an axis, in the order of indices of any shape; negative ones count from the end. An index
 /// outside is an error, at once where the indices are known, else when the value is computed.
 public func take(_ x: Tensor, _ indices: Tensor, axis: Int = 0) throws -> Tensor {
@@ -88,7 +113,7 @@ public func takeAlong(_ x: Tensor, _ indices: Tensor, axis: Int) throws -> Tenso
   var target = x.shape
   target[axis] = indices.shape[axis]
   try indices.requireIndices(into: x.shape[axis], axis, for: "take_along", operands)
-  let rows = try indices.cast(to: .int64).broadcast(to: target)
+  let rows = try Bounds(size: x.shape[axis])(indices.cast(to: .int64)).broadcast(to: target)
   // Negative indices count from the end of the axis, before the axis is merged with the others.
   let size = Int64(x.shape[axis])
   let places = try select(less(rows, 0), rows + Double(size), rows)

@@ -13,6 +13,10 @@ struct Matmul: Primitive {
     guard a[a.count - 1] == b[b.count - 2] else {
       throw Matmul.mismatch(inputs, a.count - 1, b.count - 2)
     }
+    // OpenBLAS counts in 32 bits.
+    guard inputs[0].dtype == .float32 || inputs[0].dtype == .bfloat16 || (a.suffix(2) + b.suffix(2)).allSatisfy({ $0 <= Int32.max }) else {
+      throw TensorError(.limit, name, inputs, "an axis is longer than 2147483647")
+    }
     let batch = try broadcastShape(
       inputs.map { Operand(shape: Array($0.shape.dropLast(2)), dtype: $0.dtype) }, for: name)
     return Operand(shape: batch + [a[a.count - 2], b[b.count - 1]], dtype: inputs[0].dtype)

@@ -143,7 +143,7 @@ extension Tensor {
   /// Cut along an axis into parts of given sizes.
   public func split(sizes: [Int], axis: Int) throws -> [Tensor] {
     let axis = try normalized(axis: axis, rank: rank, for: "split", [operand])
-    guard sizes.allSatisfy({ $0 >= 0 }), sizes.reduce(0, +) == shape[axis] else {
+    guard sizes.allSatisfy({ (0...shape[axis]).contains($0) }), sizes.reduce(0, &+) == shape[axis] else {
       throw TensorError(.shape, "split", [operand], "sizes \(sizes) do not add up to \(shape[axis])")
     }
     var start = 0
@@ -217,7 +217,9 @@ extension Tensor {
         func bound(_ value: Int) -> Int { min(max(value < 0 ? max(value, -size - 1) + size : value, lowest), highest) }
         let from = start.map(bound) ?? (step > 0 ? 0 : size - 1)
         let to = stop.map(bound) ?? (step > 0 ? size : -1)
-        let length = step > 0 ? max(0, (to - from + step - 1) / step) : max(0, (from - to - step - 1) / -step)
+        // Rounded up without adding the step, which may be as large as an Int.
+        let span = step > 0 ? to - from : from - to
+        let length = span > 0 ? (span - 1) / Swift.abs(step) + 1 : 0
         region.starts[axis] = length > 0 ? from : 0
         region.steps[axis] = step
         region.counts[axis] = length

@@ -41,7 +41,7 @@ public func randomIntegers(_ key: RandomKey, _ shape: [Int], low: Int, high: Int
     throw TensorError(.value, "randint", [], "no whole number in \(low) ..< \(high)")
   }
   let count = try elementCount(shape, for: "randint")
-  try requireMemory(2 * count, for: "randint")
+  try requireMemory(4 * count, for: "randint")
   let keys = key.split(2)
   let span = UInt32(high - low)
   // Two words a number make the bias of the remainder negligible: (upper * 2^32 + lower) mod span.
@@ -63,7 +63,7 @@ public func permutation(_ key: RandomKey, _ n: Int) throws -> Tensor {
   guard n >= 0, n <= Int(Int32.max) else {
     throw TensorError(.value, "permutation", [], "cannot order \(n) numbers")
   }
-  try requireMemory(2 * n, for: "permutation")
+  try requireMemory(5 * n, for: "permutation")
   var order = (0..<Int32(n)).map { $0 }
   var key = key
   let rounds = n > 1 ? Int((3 * Glibc.log(Double(n)) / Glibc.log(4_294_967_295)).rounded(.up)) : 1

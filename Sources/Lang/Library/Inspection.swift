@@ -1,0 +1,77 @@
+// Looking at what tensors do: cost, pending graph, ranges, the first NaN, memory.
+
+import Foundation
+import Tensor
+
+extension Library {
+  static let inspection = Library("Inspection", [
+    Builtin("profile(f)", "what f()'s tensors cost, as a table, the dearest first; `.rows` lists {operation, calls, ms, gflops, bytes}", example: "profile(() -> ones([64, 64]) @ ones([64, 64]))") { call in
+      let function = try call.function("f")
+      let clock = ContinuousClock(), start = clock.now
+      let (_, profile) = try Tensor::profile {
+        // What f gives is computed while the clock runs.
+        if let tree = try call.apply(function, []).asTree() { try evaluate(tree.leaves) }
+      }
+      let duration = (clock.now - start).components
+      return .object(ProfileTable(
+        profile, seconds: Double(duration.seconds) + Double(duration.attoseconds) * 1e-18))
+    },
+    Builtin("graph(x, limit = 60)", "the pending operations of a tensor or a tree as text: what is fused, what holds its value", example: "print(graph(exp(ones([2]) + 1) * 2))") { call in
+      .string(graphText(of: try call.tree("x").leaves, limit: try call.integer("limit", in: 1...10_000)))
+    },
+    Builtin("describe(x)", "shape, dtype, range, mean, std and how many NaN and infinities", example: "describe([1, 2, 4])") { call in
+      let x = try call.tensor("x")
+      let found = try x.statistics()
+      let isEmpty = found.finite == 0
+      return .record([
+        "shape": .list(x.shape.map { .number(Double($0)) }), "dtype": .string(x.dtype.rawValue),
+        "min": isEmpty ? .none : .number(found.min), "max": isEmpty ? .none : .number(found.max),
+        "mean": isEmpty ? .none : .number(found.mean), "std": isEmpty ? .none : .number(found.std),
+        "nan": .number(Double(found.nans)), "inf": .number(Double(found.infinities)),
+      ])
+    },
+    Builtin("check_nan(on = true, infinities = false)", "stop at the first NaN (or infinity) that an operation makes of good tensors, and say which line", example: "check_nan(false)") { call in
+      NumberCheck.current = try !call.bool("on") ? .off : call.bool("infinities") ? .nanAndInfinity : .nan
+      return .none
+    },
+    Builtin("memory()", "the largest memory this process has taken so far, in MiB", example: "memory() > 1") { _ in
+      var usage = rusage()
+      // RUSAGE_SELF, whose C type changes between imports.
+      getrusage(0, &usage)
+      return .number((Double(usage.ru_maxrss) / 1024).rounded())
+    },
+    Builtin("memory_limit(limit = none)", "what tensors may take together, in bytes or as \"4GiB\"; none: all the machine has", example: "memory_limit(none)") { call in
+      Memory.limit = try call.byteCount("limit")
+      return .none
+    },
+  ])
+}
+
+extension Call {
+  /// A number of bytes, or a text with a unit; nil for none.
+  fileprivate func byteCount(_ name: String) throws -> Int? {
+    let wrong = mismatch(name, "bytes, or a text such as \"4GiB\" or \"500 MB\"")
+    switch self[name] {
+    case .none: return nil
+    case .string(let text):
+      let compact = text.filter { !$0.isWhitespace }.lowercased()
+      let digits = compact.prefix { $0.isNumber || $0 == "." }
+      let units = ["": 0, "b": 0, "k": 1, "m": 2, "g": 3, "t": 4]
+      let unit = compact.dropFirst(digits.count)
+      // KiB and K count by 1024, KB by 1000.
+      let isDecimal = unit.count == 2 && unit.hasSuffix("b")
+      guard let number = Double(digits), let power = units[unit.hasSuffix("ib") ? String(unit.dropLast(2)) : isDecimal ? String(unit.dropLast()) : String(unit)]
+      else { throw wrong }
+      return try positive(number * pow(isDecimal ? 1000 : 1024, Double(power)), name)
+    case .number(let number): return try positive(number, name)
+    default: throw wrong
+    }
+  }
+
+  private func positive(_ bytes: Double, _ name: String) throws -> Int {
+    guard bytes >= 1, bytes < 0x1p62 else {
+      throw error(.value, "`\(name)` is \(self[name].quoted); expected at least one byte", argument: name)
+    }
+    return Int(bytes)
+  }
+}
