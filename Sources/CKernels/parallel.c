@@ -11,29 +11,26 @@
 #endif
 
 void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
-int omp_get_thread_num(void);
-int omp_get_num_threads(void);
 int omp_in_parallel(void);
 
 typedef struct {
   void (*body)(void *context, int part);
   void *context;
   int parts;
+  /// The part to be taken next.
+  int next;
 } Job;
 
-#if !__has_feature(thread_sanitizer)
-/// The parts of the calling thread: thread t of T takes parts * t / T ..< parts * (t + 1) / T.
-static void run_share(void *data) {
-  const Job *job = data;
-  const int64_t thread = omp_get_thread_num(), threads = omp_get_num_threads();
-  const int from = (int)(job->parts * thread / threads);
-  const int to = (int)(job->parts * (thread + 1) / threads);
+/// Takes parts until none is left: a thread that the system holds up leaves the rest to the others.
+static void run_parts(Job *job) {
   const unsigned former = imf_flush_denormals();
-  for (int part = from; part < to; part++) job->body(job->context, part);
+  for (;;) {
+    const int part = __atomic_fetch_add(&job->next, 1, __ATOMIC_RELAXED);
+    if (part >= job->parts) break;
+    job->body(job->context, part);
+  }
   imf_restore_denormals(former);
 }
-
-#endif
 
 #if __has_feature(thread_sanitizer)
 // libgomp synchronises by futex calls of its own, which the sanitizer cannot see: every loop would count as a race. Under
@@ -41,58 +38,43 @@ static void run_share(void *data) {
 #include <pthread.h>
 #include <stdlib.h>
 
-typedef struct {
-  const Job *job;
-  int thread, threads;
-} Share;
-
 static _Thread_local bool is_inside;
 
-static void *run_seen(void *data) {
-  const Share *share = data;
-  const Job *job = share->job;
+static void *run_seen(void *job) {
   is_inside = true;
-  const unsigned former = imf_flush_denormals();
-  const int from = (int)((int64_t)job->parts * share->thread / share->threads);
-  const int to = (int)((int64_t)job->parts * (share->thread + 1) / share->threads);
-  for (int part = from; part < to; part++) job->body(job->context, part);
-  imf_restore_denormals(former);
+  run_parts(job);
+  is_inside = false;
   return NULL;
 }
 
-void imf_parallel(int threads, int parts, void (*body)(void *context, int part), void *context) {
-  if (threads > parts) threads = parts;
-  const Job job = {body, context, parts};
-  if (threads <= 1 || is_inside) {
-    for (int part = 0; part < parts; part++) body(context, part);
-    return;
-  }
+static bool is_nested(void) { return is_inside; }
+
+static void run_on_threads(Job *job, int threads) {
   pthread_t *workers = calloc((size_t)threads, sizeof *workers);
-  Share *shares = calloc((size_t)threads, sizeof *shares);
-  bool *started = calloc((size_t)threads, sizeof *started);
-  for (int t = 0; t < threads; t++) {
-    shares[t] = (Share){&job, t, threads};
-    started[t] = pthread_create(&workers[t], NULL, run_seen, &shares[t]) == 0;
-    if (!started[t]) run_seen(&shares[t]);
-  }
-  for (int t = 0; t < threads; t++)
-    if (started[t]) pthread_join(workers[t], NULL);
-  is_inside = false;
-  free(started);
-  free(shares);
+  int started = 0;
+  while (workers && started < threads && pthread_create(&workers[started], NULL, run_seen, job) == 0) started++;
+  // Where no thread could be made, this one does it all.
+  run_seen(job);
+  for (int t = 0; t < started; t++) pthread_join(workers[t], NULL);
   free(workers);
 }
 #else
+static bool is_nested(void) { return omp_in_parallel(); }
+
+static void run_share(void *job) { run_parts(job); }
+
+static void run_on_threads(Job *job, int threads) { GOMP_parallel(run_share, job, (unsigned)threads, 0); }
+#endif
+
 void imf_parallel(int threads, int parts, void (*body)(void *context, int part), void *context) {
   if (threads > parts) threads = parts;
-  if (threads <= 1 || omp_in_parallel()) {
+  if (threads <= 1 || is_nested()) {
     for (int part = 0; part < parts; part++) body(context, part);
     return;
   }
-  Job job = {body, context, parts};
-  GOMP_parallel(run_share, &job, (unsigned)threads, 0);
+  Job job = {body, context, parts, 0};
+  run_on_threads(&job, threads);
 }
-#endif
 
 // Bits of MXCSR: results (FTZ, bit 15) and operands (DAZ, bit 6) too small for a normal number count as 0.
 unsigned imf_flush_denormals(void) {

@@ -159,7 +159,7 @@ void imf_window_spread(imf_type type, const void *y, void *x, const imf_windows 
 /// Threefry-2x32, 20 rounds: encrypts the pairs (x0[i], x1[i]) in place under the key.
 void imf_threefry(uint32_t key0, uint32_t key1, uint32_t *x0, uint32_t *x1, size_t n);
 
-/// Calls body(context, part) for 0 <= part < parts, spread over at most `threads` threads in contiguous runs. Nested
+/// Calls body(context, part) for 0 <= part < parts, spread over at most `threads` threads as they come free. Nested
 /// calls run on the calling thread.
 void imf_parallel(int threads, int parts, void (*body)(void *context, int part), void *context);
 

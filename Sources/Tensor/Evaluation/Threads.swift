@@ -19,14 +19,17 @@ public enum Threads {
     set { chosen.store(min(max(1, newValue), most), ordering: .relaxed) }
   }
 
-  /// Calls `body` with ranges that cover 0 ..< count, one a thread, where the work is worth it.
+  /// Ranges a thread, where there is work enough: threads take them as they come free.
+  private static let shares = 4
+
+  /// Calls `body` with ranges that cover 0 ..< count, spread over the threads where the work is worth it.
   ///
   /// - Parameters:
   ///   - grain: the fewest items worth a thread of their own; range bounds are multiples of it.
   static func split(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
     let pieces = (count + grain - 1) / grain
-    let parts = min(Threads.count, pieces)
-    if parts <= 1 {
+    let threads = min(Threads.count, pieces), parts = min(threads * shares, pieces)
+    if threads <= 1 {
       if count > 0 { body(0..<count) }
       return
     }
@@ -34,7 +37,7 @@ public enum Threads {
       let task = SplitTask(count: count, grain: grain, pieces: pieces, parts: parts, body: body)
       withExtendedLifetime(task) {
         imf_parallel(
-          Int32(parts), Int32(parts),
+          Int32(threads), Int32(parts),
           { context, part in
             guard let context else { return }
             Unmanaged<SplitTask>.fromOpaque(context).takeUnretainedValue().run(Int(part))
