@@ -204,7 +204,7 @@ def check(loss_and_gradients, samples):
     return worst
 
 
-def best(f, seconds=2.0, least=3, most=900):
+def best(f, seconds=2.0, least=2, most=900):
     """The shortest of several runs of f, in seconds, after one run that warms up."""
     f()
     times, end = [], time.perf_counter() + seconds

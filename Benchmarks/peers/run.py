@@ -19,6 +19,7 @@ from common import ATTENTION, CONFIGS, CONVOLUTION, PRODUCTS
 
 HERE = Path(__file__).resolve().parent
 SYSTEMS = ("ours", "jax", "torch")
+TITLES = {"digits": "digits", "mnist": "28x28", "b2": "B/2"}
 
 
 @dataclass
@@ -36,17 +37,11 @@ class Measure:
 
 
 def measures():
-    sizes = {
-        "digits": "digits (8x8, width 128, 36 tokens)",
-        "mnist": "28x28 (width 192, 69 tokens)",
-        "b2": "B/2 (32x32x4, 276 tokens)",
-    }
-
     def ours(*arguments):
         return ["ours.imf", *arguments]
 
     def model(what, config, batch, seconds, slow=False, optional=False):
-        label = f"{'training step' if what == 'step' else 'one-step sampling'}, {sizes[config]}, batch {batch}"
+        label = f"{'training step' if what == 'step' else 'one-step sampling'}, {TITLES[config]}, batch {batch}"
         tail = [config, str(batch)]
         name = f"{what}-{config}" + (f"-{batch}" if optional else "")
         run = {
@@ -55,7 +50,7 @@ def measures():
             "torch": ["imf_torch.py", what, *tail],
         }
         yield Measure(name, label, run, seconds, memory=True, slow=slow, optional=optional)
-        run = {"torch": ["imf_torch.py", f"{what}-bf16", *tail]}
+        run = {"ours": [*run["ours"], "--products", "bfloat16"], "torch": ["imf_torch.py", f"{what}-bf16", *tail]}
         yield Measure(f"{name}-bf16", f"{label}, bfloat16 products", run, seconds, 0, True, slow, optional)
 
     def operation(name, label, gflop=0.0):
@@ -65,8 +60,8 @@ def measures():
     for what in ("step", "sample"):
         yield from model(what, "digits", 64, 4)
         yield from model(what, "mnist", 64, 8)
-        yield from model(what, "b2", 4 if what == "step" else 8, 20 if what == "step" else 8, slow=True)
-    yield from model("step", "b2", 8, 20, slow=True, optional=True)
+        yield from model(what, "b2", 4 if what == "step" else 8, 15 if what == "step" else 8, slow=True)
+    yield from model("step", "b2", 8, 15, slow=True, optional=True)
 
     for name, (m, k, n) in PRODUCTS.items():
         work = 2e-9 * m * k * n
@@ -77,9 +72,7 @@ def measures():
     b, h, t, d = ATTENTION
     yield operation("attention", f"attention {list(ATTENTION)}", 4e-9 * b * h * t * t * d)
     (n, height, width, cin), (kh, kw, _, cout) = CONVOLUTION
-    row = operation("conv2d", f"conv2d {list(CONVOLUTION[0])}, 3x3", 2e-9 * n * height * width * cin * kh * kw * cout)
-    row.commands["ours"] = ["ours_conv2d.imf"]
-    yield row
+    yield operation("conv2d", f"conv2d {list(CONVOLUTION[0])}, 3x3", 2e-9 * n * height * width * cin * kh * kw * cout)
     yield operation("softmax", "softmax [4096, 276]")
     yield operation("small", "an addition of 4x4 tensors, computed at once")
     yield Measure(
@@ -175,6 +168,9 @@ def table(rows, results, limit):
         if row.memory:
             yield line(f"peak memory: {row.label}", row.name, "peak_mib", lambda m: f"{m:,.0f} MiB")
     yield ""
+    for name, c in CONFIGS.items():
+        size = f"{c.input_size}x{c.input_size}x{c.in_channels}, patch {c.patch_size}, {c.tokens} tokens"
+        yield f"{TITLES[name]}: {size}, width {c.hidden_size}, depth {c.depth}, {c.num_heads} heads."
     if limit:
         yield f"Multiply-adds on registers alone: {limit:.0f} GFLOP/s float32."
     for name in PRODUCTS:
