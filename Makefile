@@ -13,7 +13,7 @@ BUILD = swift build -c release -Xswiftc -static-stdlib
 SANITIZED = 'TensorTests|LangTests'
 SANITIZE = swift test -c release -Xswiftc -enable-testing --filter $(SANITIZED)
 
-.PHONY: sanitize demo test build bench format clean deps
+.PHONY: sanitize demo test build bench bench-peers format clean deps
 
 demo: build
 	.build/release/imf-repl examples/fashion.imf --out demo-output
@@ -32,11 +32,22 @@ build: deps
 bench: build
 	.build/release/imf-repl Benchmarks/training_step.imf
 
+# The same work in JAX and PyTorch, side by side: PEERS="--only digits,softmax" or PEERS=--quick chooses. Python, the two
+# packages and NumPy are needed for this comparison alone, in a folder of their own.
+bench-peers: build .build-peers/ready
+	.build-peers/bin/python Benchmarks/peers/run.py $(PEERS)
+
+.build-peers/ready: Benchmarks/peers/requirements.txt
+	@python3 -c 'import ensurepip' 2>/dev/null || $(MAKE) deps PACKAGES=python3-venv
+	python3 -m venv .build-peers
+	.build-peers/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 format:
 	swift format --in-place --recursive Package.swift Sources Tests
 
 clean:
-	rm -rf .build .build-test .build-asan .build-tsan demo-output
+	rm -rf .build .build-test .build-asan .build-tsan .build-peers demo-output
 
 # Installs the system libraries that are missing; asks nothing when all are there.
 deps:
