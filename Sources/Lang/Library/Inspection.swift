@@ -17,7 +17,7 @@ extension Library {
         profile, seconds: Double(duration.seconds) + Double(duration.attoseconds) * 1e-18))
     },
     Builtin("graph(x, limit = 60)", "the pending operations of a tensor or a tree as text: what is fused, what holds its value", example: "print(graph(exp(ones([2]) + 1) * 2))") { call in
-      .string(graphText(of: try call.tree("x").leaves, limit: try call.integer("limit", in: 1...10_000)))
+      .object(GraphListing(text: graphText(of: try call.tree("x").leaves, limit: try call.integer("limit", in: 1...10_000))))
     },
     Builtin("describe(x)", "shape, dtype, range, mean, std and how many NaN and infinities", example: "describe([1, 2, 4])") { call in
       let x = try call.tensor("x")
@@ -40,9 +40,9 @@ extension Library {
       getrusage(0, &usage)
       return .number((Double(usage.ru_maxrss) / 1024).rounded())
     },
-    Builtin("memory_limit(limit = none)", "what tensors may take together, in bytes or as \"4GiB\"; none: all the machine has", example: "memory_limit(none)") { call in
-      Memory.limit = try call.byteCount("limit")
-      return .none
+    Builtin("memory_limit(limit = none)", "what tensors may take together, in bytes or as \"4GiB\"; a given none: all the machine has; nothing: asks", example: "memory_limit(none)") { call in
+      if call.isGiven("limit") { Memory.limit = try call.byteCount("limit") }
+      return Memory.limit.map { .number(Double($0)) } ?? .none
     },
   ])
 }

@@ -62,6 +62,9 @@ extension Configuration {
   func checkedLabels(_ labels: Tensor, allowsNull: Bool = false) throws -> Tensor {
     let whole = labels.dtype.isInteger ? labels : try labels.cast(to: .int32)
     guard labels.count > 0 else { return whole }
+    if labels.dtype.isFloating, let odd = try labels.scalars(Double.self).first(where: { $0 != $0.rounded() || !$0.isFinite }) {
+      throw ConfigurationError(field: nil, reason: "the label \(odd) is not a whole number", hint: nil)
+    }
     let (low, high) = (try Tensor::min(whole).item(), try Tensor::max(whole).item())
     let most = Double(allowsNull ? numClasses : numClasses - 1)
     guard low >= 0, high <= most else {

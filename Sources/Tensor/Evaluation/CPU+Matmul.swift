@@ -95,20 +95,29 @@ extension CPU {
       }
       return
     }
-    // In blocks, so that an interrupt need not wait for the end of a large product.
-    let parts = max(1, m * n * k / Self.longProduct)
-    let columns = n > 4 * m ? parts : Int(Double(parts).squareRoot().rounded(.up)), rows = (parts + columns - 1) / columns
-    for i in 0..<min(rows, m) {
-      for j in 0..<min(columns, n) {
+    try eachBlock(m, n, k, Self.longProduct) { rows, columns in
+      try MatrixProduct.run(
+        .init(
+          m: rows.count, n: columns.count, k: k, a: a.strides, b: b.strides, resultRow: n, dtype: a.dtype,
+          result: result.dtype),
+        a: a.pointer + rows.lowerBound * a.strides[0] * a.dtype.size,
+        b: b.pointer + columns.lowerBound * b.strides[1] * b.dtype.size,
+        result: result.pointer + (rows.lowerBound * n + columns.lowerBound) * result.dtype.size)
+    }
+  }
+
+  /// Calls the body for blocks of an [m, n] result that cost at most about `most` multiply-adds each, so that an
+  /// interrupt need not wait for the end of a large product.
+  private func eachBlock(
+    _ m: Int, _ n: Int, _ k: Int, _ most: Int, _ body: (_ rows: Range<Int>, _ columns: Range<Int>) throws -> Void
+  ) throws {
+    let parts = max(1, m * n * k / most)
+    let across = min(n, n > 4 * m ? parts : Int(Double(parts).squareRoot().rounded(.up)))
+    let down = min(m, (parts + across - 1) / across)
+    for i in 0..<down {
+      for j in 0..<across {
         try Interrupt.check()
-        let top = m * i / min(rows, m), bottom = m * (i + 1) / min(rows, m)
-        let left = n * j / min(columns, n), right = n * (j + 1) / min(columns, n)
-        try MatrixProduct.run(
-          .init(
-            m: bottom - top, n: right - left, k: k, a: a.strides, b: b.strides, resultRow: n, dtype: a.dtype,
-            result: result.dtype),
-          a: a.pointer + top * a.strides[0] * a.dtype.size, b: b.pointer + left * b.strides[1] * b.dtype.size,
-          result: result.pointer + (top * n + left) * result.dtype.size)
+        try body(m * i / down..<m * (i + 1) / down, n * j / across..<n * (j + 1) / across)
       }
     }
   }
@@ -123,9 +132,13 @@ extension CPU {
     }
     let (leftOrder, leftStride) = order(left), (rightOrder, rightStride) = order(right)
     for (batch, (i, j)) in zip(left.batchOffsets, right.batchOffsets).enumerated() {
-      cblas_dgemm(
-        CblasRowMajor, leftOrder, rightOrder, blasint(m), blasint(n), blasint(k), 1, x + Int(i),
-        blasint(leftStride), y + Int(j), blasint(rightStride), 0, z + batch * m * n, blasint(n))
+      try eachBlock(m, n, k, Self.longProduct / 4) { rows, columns in
+        cblas_dgemm(
+          CblasRowMajor, leftOrder, rightOrder, blasint(rows.count), blasint(columns.count), blasint(k), 1,
+          x + Int(i) + rows.lowerBound * left.strides[left.rank - 2], blasint(leftStride),
+          y + Int(j) + columns.lowerBound * right.strides[right.rank - 1], blasint(rightStride), 0,
+          z + batch * m * n + rows.lowerBound * n + columns.lowerBound, blasint(n))
+      }
     }
   }
 

@@ -48,6 +48,8 @@ final class Execution {
         throw explained(error, in: step)
       }
     }
+    // A wish that came during the last step is a wish all the same.
+    try Interrupt.check()
   }
 
   private func run(_ step: Step) throws {
