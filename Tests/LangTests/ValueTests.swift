@@ -43,6 +43,12 @@ private let rows: [(code: String, value: String)] = [
   ("a, b = [1, 2]; [b, a]", "[2, 1]"), ("(a, b) = [1, 2]; a", "1"), ("x = [1, [2, 3]]; y = x; y[1][0] = 9; [x, y]", "[[1, [2, 3]], [1, [9, 3]]]"),
   ("r = {a: {b: [1]}}; r.a.b[0] += 5; r.c = 1; r", "{a: {b: [6]}, c: 1}"), ("x = [1, 2, 3]; x[1:] = [8, 9, 10]; x", "[1, 8, 9, 10]"),
   ("x = 2; x ^= 3; x -= 1; x", "7"),
+  // A value handed over to a builtin that uses it up: nobody may see it
+  ("x = [1]; y = x; x = append(x, 2); [x, y]", "[[1, 2], [1]]"), ("fn f(x) { x = append(x, 2); x }\ny = [1]; [f(y), y]", "[[1, 2], [1]]"),
+  ("x = [1]; x = append(x, x); x", "[1, [1]]"), ("x = [1]; x = append(x, () -> x); len(x)", "2"), ("x = [1]; fn see() = len(x)\nx = append(x, see()); x", "[1, 1]"),
+  ("x = [1]; r = try { x = append(x, fail(\"a\")); 0 } catch { len(x) }; r", "1"), ("x = 0..2; x = append(x, 5); x", "[0, 1, 5]"),
+  ("x = [1]\nfor i in 0..3 { y = x; x = append(x, i); assert len(y) == i + 1 }\nx", "[1, 0, 1, 2]"), ("append = (a, b) -> a; x = 1; x = append(x, 2); x", "1"),
+  ("fn f() { x = [1]; g = () -> x; x = append(x, 2); [x, g()] }\nf()", "[[1, 2], [1, 2]]"),
   // Errors as values
   ("try fail(\"no\") catch e { e.message }", "\"no\""), ("try { [1][5] } catch e { e.kind }", "\"index\""), ("try 1 catch e { 2 }", "1"),
   ("try fail(\"a\") catch { 3 }", "3"), ("try fail(\"x\", hint = \"y\") catch e { e.hint }", "\"y\""),

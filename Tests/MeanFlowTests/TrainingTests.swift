@@ -72,12 +72,14 @@ import Testing
       var settings = TrainingSettings()
       (settings.weightDecay, settings.learningRate) = (decay, 1e-2)
       var p = [try g["adamw_p0"]], none: [Tensor] = []
-      var (mu, nu) = ([try Tensor.zeros(p[0].shape)], [try Tensor.zeros(p[0].shape)])
+      let zeros = try Tensor.zeros(p[0].shape)
+      var (mu, nu) = ([zeros], [zeros])
       for step in 0..<5 {
         let gradient = try g["adamw_grads"].sliced([.index(step)])
         try settings.update(at: step).apply(to: &p, mu: &mu, nu: &nu, average: &none, gradients: [gradient])
         try expectClose(p[0], g[name].sliced([.index(step)]), 2e-6, "\(name) step \(step)")
       }
+      #expect(try zeros.scalars(Float.self).allSatisfy { $0 == 0 })
     }
   }
 

@@ -99,6 +99,31 @@ private final class Session {
       """
     #expect(try session.run(code).quoted == "true")
   }
+
+  /// `s = train_step(s, ...)` overwrites the state that nobody else holds, and only that.
+  @Test func aStateHandedOverChangesNoOther() throws {
+    let session = Session()
+    let code = Self.tiny + """
+      x = normal(key(0), [8, 4, 4, 1]); y = [0, 1, 0, 1, 0, 1, 0, 1]
+      a = train_step(train_state(m, lr = 1e-3), x, y)
+      b = a; before = map_tree(p -> p + 0, eval(a.params))
+      eval(before)
+      for i in 0..3 { a = train_step(a, x, y) }
+      c = train_step(train_step(train_step(b, x, y), x, y), x, y)
+      r = try { b = train_step(b, x, [7]); 0 } catch { 1 }
+      [same(before, b.params), same(a.params, c.params), a.step, b.step, r]
+      """
+    #expect(try session.run(code).quoted == "[true, true, 4, 1, 1]")
+  }
+
+  @Test func aFailedStepLeavesTheState() throws {
+    let session = Session()
+    _ = try session.run(Self.tiny + "s = train_step(train_state(m), zeros([2, 4, 4, 1]), [0, 1])")
+    session.interpreter.keepsNamesOnError = true
+    #expect(throws: Diagnostic.self) { try session.run("s = train_step(s, zeros([2, 4, 4, 1]), [0, 9])") }
+    #expect(throws: Diagnostic.self) { try session.run("s = train(s, zeros([2, 4, 4, 1]), [0, 1], steps = -1)") }
+    #expect(try session.run("s.step").quoted == "1")
+  }
 }
 
 @Suite struct ReferenceTests {

@@ -30,7 +30,7 @@ extension Compiler {
   }
 
   /// Unknown, repeated, missing and superfluous arguments, before anything runs.
-  private func check(_ arguments: [Argument], against signature: Signature, _ place: CallPlace) {
+  func check(_ arguments: [Argument], against signature: Signature, _ place: CallPlace) {
     var given = GivenArguments()
     var hasSpread = false
     for argument in arguments {
@@ -48,7 +48,7 @@ extension Compiler {
     } catch {}
   }
 
-  private func callPlace(_ arguments: [Argument], callee: Range<Int>, _ range: Range<Int>) -> CallPlace {
+  func callPlace(_ arguments: [Argument], callee: Range<Int>, _ range: Range<Int>) -> CallPlace {
     var positional: [Range<Int>] = []
     var named: [String: (whole: Range<Int>, value: Range<Int>)] = [:]
     for argument in arguments {
@@ -62,7 +62,7 @@ extension Compiler {
   }
 
   /// Evaluates arguments in the order written; `first` are those that come before.
-  private func givenArguments(_ arguments: [Argument]) -> (Frame, [Value]) throws -> GivenArguments {
+  func givenArguments(_ arguments: [Argument]) -> (Frame, [Value]) throws -> GivenArguments {
     let parts = arguments.map { (role: $0.role, code: code($0.value), place: span($0.value.range)) }
     return { frame, first in
       var given = GivenArguments(positional: first)

@@ -246,7 +246,9 @@ extension Compiler {
   }
 
   private func attempt(_ body: Block, _ name: String, _ recovery: Block) -> Code {
+    attemptDepth += 1
     let risky = value(body)
+    attemptDepth -= 1
     let store = store(name)
     let mended = value(recovery)
     return { frame in

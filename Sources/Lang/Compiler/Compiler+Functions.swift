@@ -15,10 +15,10 @@ extension Compiler {
     } catch {
       return { _ in throw error }
     }
-    let outer = (scope, valueDepth, hasEscapes, localNames)
+    let outer = (scope, valueDepth, attemptDepth, hasEscapes, localNames)
     enter(function, compiled)
     compile(function, into: compiled)
-    (scope, valueDepth, hasEscapes, localNames) = outer
+    (scope, valueDepth, attemptDepth, hasEscapes, localNames) = outer
     let (signature, doc, captures) = (compiled.signature, compiled.documentation, compiled.captures)
     if captures.isEmpty {
       let made = Function(name: name, signature: signature, doc: doc, body: .written(compiled, captures: []))
@@ -59,6 +59,7 @@ extension Compiler {
     compiled.captures = inner.captures
     scope = inner
     valueDepth = 0
+    attemptDepth = 0
     hasEscapes = false
   }
 

@@ -10,6 +10,7 @@ private enum Step {
 
 extension Compiler {
   func assignment(_ targets: [Target], _ value: Expression) -> Effect {
+    if let handover = handover(targets, value) { return handover }
     if targets.count == 1, targets[0].steps.isEmpty {
       let (value, store) = (code(value), store(targets[0].name))
       return { frame in

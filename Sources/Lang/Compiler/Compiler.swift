@@ -20,6 +20,10 @@ final class Compiler {
   var scope = Scope(parent: nil)
   /// Blocks whose value is used, around this place: `return` and the like must escape from them by a throw.
   var valueDepth = 0
+  /// Attempts (`try`) around this place in the present function.
+  var attemptDepth = 0
+  /// Names of the session that functions of this program mention.
+  private(set) var namesSeenInside: Set<String> = []
   /// Whether such an escape was compiled in the present function.
   var hasEscapes = false
   /// Names of the functions around this place, for "did you mean".
@@ -44,6 +48,7 @@ final class Compiler {
 
   func compile(_ program: Program) -> Executable {
     let survey = NameSurvey(of: program.statements)
+    namesSeenInside = survey.seenInside
     boundNames = survey.bound.filter { !$0.hasPrefix("_@") }
     for name in survey.bound where name.hasPrefix("_@") {
       if survey.captured.contains(name) { scope.addVariable(name) } else { _ = scope.addSlot(name) }

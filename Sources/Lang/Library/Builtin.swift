@@ -1,7 +1,8 @@
 // Builtins are rows: signature, one-line doc, example, body. Help, completion and the reference page come from them.
 
-/// A function of the language that is written in Swift.
-public struct Builtin: Sendable {
+/// A function of the language that is written in Swift. A class, as its signature is: calls pass them on at the price of
+/// one count.
+public final class Builtin: Sendable {
   public let signature: Signature
   /// One line.
   public let doc: String
@@ -9,19 +10,22 @@ public struct Builtin: Sendable {
   public let example: String
   /// Fast path: the result for one number.
   let scalar: (@Sendable (Double) -> Double)?
+  /// Whether it can use up its first argument: `x = f(x)` then hands x over.
+  let usesUpFirst: Bool
   let body: @Sendable (Call) throws -> Value
 
   public var name: String { signature.name }
 
   /// - Parameter signature: as users write a definition: `sample(m, n = 16, ...rest, **settings)`; defaults are literals.
   public init(
-    _ signature: String, _ doc: String, example: String, scalar: (@Sendable (Double) -> Double)? = nil,
+    _ signature: String, _ doc: String, example: String, scalar: (@Sendable (Double) -> Double)? = nil, usesUpFirst: Bool = false,
     _ body: @escaping @Sendable (Call) throws -> Value
   ) {
     self.signature = Signature(signature)
     self.doc = doc
     self.example = example
     self.scalar = scalar
+    self.usesUpFirst = usesUpFirst
     self.body = body
   }
 

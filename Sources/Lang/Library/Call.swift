@@ -21,6 +21,18 @@ public struct Call {
     signature.index(of: name).map { arguments.values[$0] != nil } ?? false
   }
 
+  /// Takes the argument out of the call: where the caller gave it up as well (`x = f(x)`), nobody else holds it, and it
+  /// may be changed in place. A body that fails gives it back.
+  public func take(_ name: String) -> Value {
+    let value = self[name]
+    if let index = signature.index(of: name) { arguments.values[index] = nil }
+    return value
+  }
+
+  public func giveBack(_ name: String, _ value: Value) {
+    if let index = signature.index(of: name) { arguments.values[index] = value }
+  }
+
   /// What `...rest` took.
   public var rest: [Value] { arguments.rest }
   /// What `**settings` took.

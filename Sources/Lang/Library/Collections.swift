@@ -107,8 +107,12 @@ extension Library {
       }
       return .list(order.map { items[$0] })
     },
-    Builtin("append(xs, x)", "the list with one element more", example: "append([1, 2], 3)") { call in
-      .list(try call.list("xs") + [call["x"]])
+    Builtin("append(xs, x)", "the list with one element more", example: "append([1, 2], 3)", usesUpFirst: true) { call in
+      var items = try call.list("xs")
+      // `xs = append(xs, x)` grows the list in its own memory.
+      _ = call.take("xs")
+      items.append(call["x"])
+      return .list(items)
     },
     Builtin("list(xs)", "a sequence as a list", example: "list(0..3)") { call in
       let next = try call.iterator("xs")

@@ -58,8 +58,9 @@ extension Library {
       return Value.nested(numbers[...], x.shape[...], isBool: x.dtype == .bool)
     },
     Builtin("eval(x)", "compute now what is pending in a tree of tensors", example: "eval(ones([2]) + 1)") { call in
-      try evaluate(call.tree("x").leaves)
-      return call["x"]
+      let x = call["x"]
+      if case .tensor(let tensor) = x { try tensor.evaluated() } else { try evaluate(call.tree("x").leaves) }
+      return x
     },
   ])
 }

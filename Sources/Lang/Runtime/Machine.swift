@@ -87,13 +87,16 @@ final class Machine {
   }
 
   func call(_ function: Function, _ given: GivenArguments, at place: CallPlace?) throws -> Value {
-    let matched: MatchedArguments
+    try call(function, try matched(function.signature, given, at: place), at: place)
+  }
+
+  /// Sorts arguments; errors point to the call.
+  func matched(_ signature: Signature, _ given: GivenArguments, at place: CallPlace?) throws -> MatchedArguments {
     do {
-      matched = try function.signature.matched(given)
+      return try signature.matched(given)
     } catch let error as Diagnostic {
       throw place.map { error.located($0.span(forUnmatched: error)) } ?? error
     }
-    return try call(function, matched, at: place)
   }
 
   func call(_ function: Function, _ matched: MatchedArguments, at place: CallPlace?) throws -> Value {

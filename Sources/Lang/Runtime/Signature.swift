@@ -1,7 +1,7 @@
 // Parameters of functions and builtins, and how arguments find them.
 
 /// The names a function takes its arguments by.
-public struct Signature: Sendable {
+public final class Signature: Sendable {
   public struct Parameter: Sendable {
     public let name: String
     /// As written, nil where an argument must be given.
@@ -38,7 +38,7 @@ public struct Signature: Sendable {
   }
 
   /// From a text like `sample(m, n = 16, labels = none, **settings)`; a wrong text is a programming error.
-  public init(_ text: String) {
+  public convenience init(_ text: String) {
     do {
       var parser = try Parser(Source(name: "signature", text: text))
       let name = try parser.expectName("the builtin").name
@@ -80,12 +80,14 @@ extension Value {
   }
 }
 
-/// Arguments sorted to the parameters of a signature.
-struct MatchedArguments {
+/// Arguments sorted to the parameters of a signature. A class, so that a builtin can take one out of it.
+final class MatchedArguments {
   /// In the order of `parameters`; nil where the default holds.
   var values: [Value?]
   var rest: [Value] = []
   var settings = Record()
+
+  init(values: [Value?]) { self.values = values }
 }
 
 /// Positional arguments, then named ones, as the caller gave them.
@@ -97,7 +99,7 @@ struct GivenArguments {
 extension Signature {
   /// Sorts arguments to parameters; errors name the function and list what it takes.
   func matched(_ given: GivenArguments) throws -> MatchedArguments {
-    var matched = MatchedArguments(values: [Value?](repeating: nil, count: parameters.count))
+    let matched = MatchedArguments(values: [Value?](repeating: nil, count: parameters.count))
     let direct = min(given.positional.count, positionalCount)
     for index in 0..<direct { matched.values[index] = given.positional[index] }
     if given.positional.count > direct {

@@ -18,6 +18,36 @@ extension CPU {
   }
 }
 
+extension CPU {
+  func elementwise(
+    _ step: ElementwiseStep, _ operands: [ElementwiseOperand], shape: [Int], dtype: DType
+  ) throws -> NDArray? {
+    let count = shape.reduce(1, *)
+    guard count > 0, count <= Int(IMF_BLOCK), operands.count <= 2 else { return nil }
+    for case .array(let array) in operands where array.shape != shape || !array.isContiguous { return nil }
+    let call = try BlockPlan.call(step, operands[0].dtype, dtype)
+    let result = try NDArray(shape: shape, dtype: dtype)
+    withUnsafeTemporaryAllocation(byteCount: operands.count * count * 8, alignment: 64) { scratch in
+      func address(_ index: Int) -> UnsafeMutableRawPointer {
+        switch operands[index] {
+        case .array(let array): return array.pointer
+        case .number(let value, let dtype):
+          let place = scratch.baseAddress! + index * count * 8
+          dtype.withBytes(of: value) { imf_fill($0, place, dtype.size, count) }
+          return place
+        }
+      }
+      switch call {
+      case .unary(let kernel): kernel(address(0), result.pointer, count)
+      case .binary(let kernel): kernel(address(0), address(1), result.pointer, count)
+      // Three operands: not met here.
+      case .select: break
+      }
+    }
+    return result
+  }
+}
+
 /// An elementwise program bound to memory. A slot is a place that instructions read or write.
 private struct BlockPlan {
   private struct Slot {
@@ -34,7 +64,7 @@ private struct BlockPlan {
     let shape: [Int64], strides: [Int64]
   }
 
-  private enum Call {
+  fileprivate enum Call {
     case unary(imf_unary)
     case binary(imf_binary)
     case select(Int)
@@ -72,8 +102,8 @@ private struct BlockPlan {
     for (index, instruction) in program.instructions.enumerated() {
       for case .instruction(let source) in instruction.operands { lastUse[source] = index }
     }
-    var outputs: [Int: Int] = [:]
-    for (result, instruction) in zip(results.indices, program.outputs) { outputs[instruction] = result }
+    var resultOf = [Int](repeating: -1, count: program.instructions.count)
+    for (result, instruction) in program.outputs.enumerated() { resultOf[instruction] = result }
 
     var slotOf = [Int](repeating: -1, count: program.instructions.count)
     var free: [Int] = []
@@ -95,19 +125,22 @@ private struct BlockPlan {
       }
       // Operands that die here give their registers back afterwards: kernels may work in place only where
       // element sizes agree, and the saving would be one register.
-      if let result = outputs[index] {
-        slots.append(Slot(base: results[result].pointer, size: results[result].dtype.size))
+      if resultOf[index] >= 0 {
+        let result = results[resultOf[index]]
+        slots.append(Slot(base: result.pointer, size: result.dtype.size))
       } else {
         slots.append(Slot(register: free.popLast() ?? newRegister()))
       }
       slotOf[index] = slots.count - 1
-      for case .instruction(let source) in Self.distinct(instruction.operands)
+      for case .instruction(let source) in instruction.operands
       where lastUse[source] == index && slots[slotOf[source]].base == nil {
         free.append(slots[slotOf[source]].register)
+        // Once: x * x gives back one register.
+        lastUse[source] = -1
       }
       operations.append(
         Operation(
-          call: try Self.call(instruction), a: operands[0], b: operands.count > 1 ? operands[1] : 0,
+          call: try Self.call(instruction.step, instruction.operandTypes[0], instruction.dtype), a: operands[0], b: operands.count > 1 ? operands[1] : 0,
           c: operands.count > 2 ? operands[2] : 0, result: slots.count - 1))
     }
   }
@@ -117,30 +150,18 @@ private struct BlockPlan {
     return registers - 1
   }
 
-  private static func distinct(_ sources: [ElementwiseProgram.Source]) -> [ElementwiseProgram.Source] {
-    var seen: Set<Int> = []
-    return sources.filter {
-      if case .instruction(let index) = $0 { return seen.insert(index).inserted }
-      return true
-    }
-  }
-
-  private static func call(_ instruction: ElementwiseProgram.Instruction) throws -> Call {
-    let operand = instruction.operandTypes[0]
-    switch instruction.step {
+  /// The kernel of a step on operands of a type.
+  fileprivate static func call(_ step: ElementwiseStep, _ operand: DType, _ dtype: DType) throws -> Call {
+    switch step {
     case .unary(let operation):
       if let kernel = imf_unary_kernel(operation, operand.kernelType) { return .unary(kernel) }
     case .binary(let operation):
       if let kernel = imf_binary_kernel(operation, operand.kernelType) { return .binary(kernel) }
     case .cast, .round:
-      if let kernel = imf_cast_kernel(operand.kernelType, instruction.dtype.kernelType) {
-        return .unary(kernel)
-      }
-    case .select: return .select(instruction.dtype.size)
+      if let kernel = imf_cast_kernel(operand.kernelType, dtype.kernelType) { return .unary(kernel) }
+    case .select: return .select(dtype.size)
     }
-    throw TensorError(
-      .type, "elementwise", instruction.operandTypes.map { Operand(shape: [], dtype: $0) },
-      "not defined for \(operand)")
+    throw TensorError(.type, "elementwise", [Operand(shape: [], dtype: operand)], "not defined for \(operand)")
   }
 
   func run(_ range: Range<Int>) {

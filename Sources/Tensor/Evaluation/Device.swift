@@ -6,6 +6,10 @@ protocol Device: Sendable {
   /// Runs a fused chain of elementwise steps over `shape`; one result for each of the program's outputs.
   func elementwise(_ program: ElementwiseProgram, _ inputs: [NDArray], shape: [Int]) throws -> [NDArray]
 
+  /// One elementwise step on a few elements, where its operands lie as the result will; nil where they do not, or where
+  /// a program would pay.
+  func elementwise(_ step: ElementwiseStep, _ operands: [ElementwiseOperand], shape: [Int], dtype: DType) throws -> NDArray?
+
   /// A row-major copy (the array itself where it is row-major already).
   func contiguous(_ x: NDArray) throws -> NDArray
 

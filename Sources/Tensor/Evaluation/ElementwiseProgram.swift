@@ -33,3 +33,16 @@ struct ElementwiseProgram: Sendable {
   /// The instructions whose results are wanted.
   var outputs: [Int] = []
 }
+
+/// What a lone elementwise step works on.
+enum ElementwiseOperand {
+  case array(NDArray)
+  case number(Double, DType)
+
+  var dtype: DType {
+    switch self {
+    case .array(let array): array.dtype
+    case .number(_, let dtype): dtype
+    }
+  }
+}

@@ -1,5 +1,6 @@
 // The one door to values: every read of a tensor passes here, one evaluation at a time.
 
+import CKernels
 import Synchronization
 
 final class Evaluator: Sendable {
@@ -13,7 +14,8 @@ final class Evaluator: Sendable {
 
   /// The value of one node, computed if need be.
   func value(of node: Node) throws -> NDArray {
-    try evaluate([node])
+    let isThere = try plans.withLock { _ in try node.value != nil || computesAlone(node) }
+    if !isThere { try evaluate([node]) }
     guard let value = node.value else {
       throw TensorError(.limit, node.primitive.name, [node.operand], "was not computed")
     }
@@ -37,6 +39,32 @@ final class Evaluator: Sendable {
       }
       for root in roots { root.detachIfPossible() }
     }
+  }
+
+  /// Computes a small elementwise node whose inputs are known without planning, which would cost many times as much: the
+  /// common case at a prompt and in loops of single operations. Answers whether it did.
+  private func computesAlone(_ node: Node) throws -> Bool {
+    guard let step = node.primitive.fusion, NumberCheck.current == .off else { return false }
+    var operands: [ElementwiseOperand] = []
+    operands.reserveCapacity(node.inputs.count)
+    for input in node.inputs {
+      if let value = input.value {
+        operands.append(.array(value))
+      } else if let fill = input.fill {
+        operands.append(.number(fill, input.dtype))
+      } else {
+        return false
+      }
+    }
+    guard Profile.current.withLock({ $0 == nil }) else { return false }
+    try Interrupt.check()
+    let former = imf_flush_denormals()
+    defer { imf_restore_denormals(former) }
+    let dtype = node.isRounded ? .bfloat16 : node.dtype
+    guard let result = try device.elementwise(step, operands, shape: node.shape, dtype: dtype) else { return false }
+    node.value = result
+    node.detachIfPossible()
+    return true
   }
 
   /// What an evaluation of the roots would do; nothing is computed.

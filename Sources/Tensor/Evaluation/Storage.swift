@@ -31,7 +31,8 @@ final class StoragePool: Sendable {
 
   private struct State: ~Copyable {
     // Raw pointers are not Sendable; the lock makes their handing over safe.
-    nonisolated(unsafe) var small: [Int: [UnsafeMutableRawPointer]] = [:]
+    /// Small blocks by size in units of 64 bytes.
+    nonisolated(unsafe) var small = [[UnsafeMutableRawPointer]](repeating: [], count: StoragePool.large / 64)
     var arena = Arena()
     var liveBytes = 0
     var peakBytes = 0
@@ -40,7 +41,7 @@ final class StoragePool: Sendable {
   private let state = Mutex(State())
 
   /// From this size on blocks come from the arena.
-  private static let large = 32 << 10
+  fileprivate static let large = 32 << 10
 
   /// Bytes in use by arrays now, and their largest sum so far.
   var liveBytes: Int { state.withLock { $0.liveBytes } }
@@ -59,7 +60,7 @@ final class StoragePool: Sendable {
 
   func take(_ size: Int) -> UnsafeMutableRawPointer? {
     state.withLock { state -> UnsafeMutableRawPointer? in
-      guard let block = size < Self.large ? state.small[size]?.popLast() ?? aligned_alloc(64, size) : state.arena.take(size)
+      guard let block = size < Self.large ? state.small[size / 64].popLast() ?? aligned_alloc(64, size) : state.arena.take(size)
       else { return nil }
       state.liveBytes += size
       state.peakBytes = max(state.peakBytes, state.liveBytes)
@@ -70,15 +71,17 @@ final class StoragePool: Sendable {
   func give(_ pointer: UnsafeMutableRawPointer, size: Int) {
     state.withLock { state in
       state.liveBytes -= size
-      if size < Self.large { state.small[size, default: []].append(pointer) } else { state.arena.give(pointer, size) }
+      if size < Self.large { state.small[size / 64].append(pointer) } else { state.arena.give(pointer, size) }
     }
   }
 
   /// Returns the memory of all free blocks to the system.
   func release() {
     state.withLock { state in
-      for block in state.small.values.joined() { free(block) }
-      state.small = [:]
+      for size in state.small.indices {
+        for block in state.small[size] { free(block) }
+        state.small[size] = []
+      }
       state.arena.releasePages()
     }
   }

@@ -28,11 +28,13 @@ public enum Threads {
   ///   - grain: the fewest items worth a thread of their own; range bounds are multiples of it.
   static func split(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
     let pieces = (count + grain - 1) / grain
-    let threads = min(Threads.count, pieces), parts = min(threads * shares, pieces)
-    if threads <= 1 {
+    // Before the processors are counted, which asks the system.
+    guard pieces > 1 else {
       if count > 0 { body(0..<count) }
       return
     }
+    let threads = min(Threads.count, pieces), parts = min(threads * shares, pieces)
+    if threads <= 1 { return body(0..<count) }
     withoutActuallyEscaping(body) { body in
       let task = SplitTask(count: count, grain: grain, pieces: pieces, parts: parts, body: body)
       withExtendedLifetime(task) {

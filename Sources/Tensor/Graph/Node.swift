@@ -1,7 +1,7 @@
 // A vertex of the graph: an operation on inputs, and its value once something needed it.
 // Graph and trace are immutable; `value`, `inputs` (forgotten after evaluation) and the plan's scratch fields
-// change only under the evaluator's lock. Handles count how many Tensors outside the graph can still ask for
-// this node's value: the evaluator keeps such values and frees all others after their last use.
+// change only under the evaluator's lock, so that no access needs watching. Handles count how many Tensors outside the
+// graph can still ask for this node's value: the evaluator keeps such values and frees all others after their last use.
 
 import Synchronization
 
@@ -9,7 +9,7 @@ final class Node: @unchecked Sendable {
   /// Nodes are numbered as they are made, so inputs have smaller numbers: sorting by number is a topological order.
   let number: UInt64
   let primitive: any Primitive
-  private(set) var inputs: [Node]
+  @exclusivity(unchecked) private(set) var inputs: [Node]
   let shape: [Int]
   let dtype: DType
   let traces: TraceSet?
@@ -17,7 +17,7 @@ final class Node: @unchecked Sendable {
   let fill: Double?
   /// Where it was recorded; nil unless numbers are being checked.
   let origin: Origin?
-  var value: NDArray?
+  @exclusivity(unchecked) var value: NDArray?
 
   fileprivate let handles = Atomic<Int>(0)
 
@@ -25,14 +25,14 @@ final class Node: @unchecked Sendable {
   var isHeld: Bool { handles.load(ordering: .relaxed) > 0 }
 
   /// Scratch of the evaluation under way: position in its plan, valid while `plan` names that evaluation.
-  var position = 0
-  var plan: UInt64 = 0
+  @exclusivity(unchecked) var position = 0
+  @exclusivity(unchecked) var plan: UInt64 = 0
 
   /// Scratch of the elementwise group being run, valid while `group` names it: which of its instructions or inputs
   /// this is.
-  var group: UInt64 = 0
-  var slot = 0
-  var isInstruction = false
+  @exclusivity(unchecked) var group: UInt64 = 0
+  @exclusivity(unchecked) var slot = 0
+  @exclusivity(unchecked) var isInstruction = false
 
   /// Whether memory holds bfloat16 under a float32 node: a rounding, or a view of one. See Rounding.swift.
   let isRounded: Bool
@@ -44,7 +44,7 @@ final class Node: @unchecked Sendable {
 
   init(
     _ primitive: any Primitive, _ inputs: [Node], _ result: Operand, traces: TraceSet?,
-    fill: Double? = nil, value: NDArray? = nil
+    fill: Double? = nil, value: NDArray? = nil, isRounded: Bool = false
   ) {
     number = Node.count.wrappingAdd(1, ordering: .relaxed).newValue
     self.primitive = primitive
@@ -53,7 +53,8 @@ final class Node: @unchecked Sendable {
     self.dtype = result.dtype
     self.traces = traces
     self.fill = fill
-    isRounded = primitive is Rounding || (primitive is Permute || primitive is Reshape) && inputs[0].isRounded
+    // The flags first: asking for a type costs more than the rest of a node.
+    self.isRounded = isRounded || ((inputs.first?.isRounded ?? false) && (primitive is Permute || primitive is Reshape))
     self.value = value
     origin = Recording.origin
   }

@@ -64,20 +64,24 @@ struct AdamWSlot {
 /// A value and where its successor goes: the same memory where it has one holder.
 struct Overwritable {
   let old: NDArray, new: NDArray
-  var isSame: Bool { old.storage === new.storage }
+  /// Whether the successor lies elsewhere than the tensor's value.
+  let isFresh: Bool
 }
 
 extension Tensor {
   /// The value, evaluated before, and memory for its successor.
   fileprivate mutating func overwritable() throws -> Overwritable {
     if isKnownUniquelyReferenced(&handle), let own = handle.ownValue, own.isContiguous {
-      return Overwritable(old: own, new: own)
+      return Overwritable(old: own, new: own, isFresh: false)
     }
-    return Overwritable(
-      old: try Evaluator.shared.value(of: node).contiguous(), new: try NDArray(shape: shape, dtype: dtype))
+    let value = try Evaluator.shared.value(of: node)
+    let old = try value.contiguous()
+    // Moments start as one repeated 0: laid out in full, they are nobody else's.
+    if old.storage !== value.storage { return Overwritable(old: old, new: old, isFresh: true) }
+    return Overwritable(old: old, new: try NDArray(shape: shape, dtype: dtype), isFresh: true)
   }
 
   fileprivate mutating func become(_ array: Overwritable) {
-    if !array.isSame { self = Tensor(constant: array.new) }
+    if array.isFresh { self = Tensor(constant: array.new) }
   }
 }

@@ -58,7 +58,7 @@ struct Matmul: Primitive {
       if x[1].rank == 2, x[0].rank > 2 {
         // One right factor for all batches: their rows add up in one product instead of a sum of many.
         // Rounded before it is reshaped, so that the other product finds the same rounding.
-        let flat = rounds ? try dy.rounded() : dy
+        let flat = rounds ? dy.rounded() : dy
         let rows = try x[0].reshaped([-1, x[0].shape[x[0].rank - 1]])
         db = try times(rows.transposed(), flat.reshaped([-1, dy.shape[dy.rank - 1]]))
       } else {

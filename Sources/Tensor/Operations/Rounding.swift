@@ -41,11 +41,12 @@ struct Rounding: Primitive {
 
 extension Tensor {
   /// This tensor rounded for products; the same node each time, as long as anything holds it.
-  func rounded() throws -> Tensor {
+  func rounded() -> Tensor {
     if node.isRounded { return self }
-    return try Node.roundings.withLock { _ in
+    return Node.roundings.withLock { _ in
       if let known = node.rounding { return Tensor(known) }
-      let result = try Rounding()(self)
+      let traces = TraceSet.union(of: [node])
+      let result = Tensor(Node(Rounding(), [node], operand, traces: traces, isRounded: true))
       node.rounding = result.node
       return result
     }
