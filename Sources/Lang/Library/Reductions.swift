@@ -84,8 +84,7 @@ extension Value {
   fileprivate func plainNumbers() throws -> [Double]? {
     switch self {
     case .range(let range):
-      try Memory.admit(range.count, of: 8, for: "range")
-      return (0..<range.count).map { range[$0] }
+      return try range.numbers()
     case .list(let items):
       let numbers = items.compactMap { if case .number(let number) = $0 { number } else { nil } }
       return numbers.count == items.count ? numbers : nil

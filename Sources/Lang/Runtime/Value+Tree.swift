@@ -10,8 +10,7 @@ extension Value {
     case .number(let number): return Tensor(number, dtype: dtype)
     case .list(let items): return try Value.tensor(of: items, dtype)
     case .range(let range):
-      try Memory.admit(range.count, of: 16, for: "tensor")
-      return try Tensor((0..<range.count).map { range[$0] }).cast(to: dtype)
+      return try Tensor.arange(from: range.start, to: range.end, by: range.step, dtype: dtype)
     default: return nil
     }
   }
@@ -114,5 +113,16 @@ extension Value {
   func rebuilt(from tree: Tree) throws -> Value {
     if case .object(let object) = self { return .object(try object.rebuilt(from: tree)) }
     return Value(tree)
+  }
+}
+
+extension NumberRange {
+  /// All of them, if memory has room; stops where an interrupt asks for it.
+  func numbers() throws -> [Double] {
+    try Memory.admit(count, of: 8, for: "range")
+    return try (0..<count).map { index in
+      if index & 0xffff == 0 { try Interrupt.check() }
+      return self[index]
+    }
   }
 }

@@ -138,7 +138,8 @@ struct CPU: Device {
     for row in 0..<(length > 0 ? rows.count / length : 0) {
       let line = UnsafeMutableBufferPointer(start: values + row * length, count: length)
       // NaN sorts last, as NumPy has it; equal elements keep their order.
-      let sorted = (0..<length).sorted { a, b in
+      let sorted = try (0..<length).sorted { a, b in
+        try Interrupt.check()
         let x = line[a], y = line[b]
         if x.isNaN || y.isNaN { return !x.isNaN || (y.isNaN && a < b) && x.isNaN }
         return x < y || (x == y && a < b)

@@ -70,7 +70,10 @@ extension Tensor {
     try requireMemory(n, for: operation)
     try self.init(shape: [n], dtype: .float64) { bytes in
       let numbers = bytes.bindMemory(to: Double.self)
-      for place in 0..<n { numbers[place] = number(place) }
+      for place in 0..<n {
+        if place & 0xffff == 0 { try Interrupt.check() }
+        numbers[place] = number(place)
+      }
     }
   }
 

@@ -71,7 +71,10 @@ public func permutation(_ key: RandomKey, _ n: Int) throws -> Tensor {
     let keys = key.split(2)
     key = keys[0]
     let words = keys[1].bits(n)
-    let places = order.indices.sorted { (words[$0], $0) < (words[$1], $1) }
+    let places = try order.indices.sorted { a, b in
+      try Interrupt.check()
+      return (words[a], a) < (words[b], b)
+    }
     order = places.map { order[$0] }
   }
   return try Tensor(order)
