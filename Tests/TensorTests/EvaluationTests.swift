@@ -19,6 +19,63 @@ import Testing
     #expect(fused == single)
   }
 
+  /// Rows shorter than a block, as long, a little longer, and of many blocks; the same for one thread and for two.
+  @Test(arguments: [[3, 1], [1, 3000], [2000, 7], [5, 1024], [3, 1025], [2, 5000], [70_000], [4, 3, 500]])
+  func reductionsAtTheEndOfAChain(_ shape: [Int]) throws {
+    let x = try uniform(RandomKey(seed: 9), shape, low: -1, high: 1)
+    for axes in [[shape.count - 1], Array(shape.indices)] {
+      for reduction in [sum, max, min] as [(Tensor, [Int]?, Bool) throws -> Tensor] {
+        let fused = try reduction(square(x) * 3 - x, axes, false)
+        #expect(graphText(of: [fused]).contains("in 1 steps"))
+        let apart = try reduction((square(x) * 3 - x).evaluated(), axes, false).scalars(Float.self)
+        for (a, b) in zip(try fused.scalars(Float.self), apart) { #expect(abs(a - b) <= 2e-6 * Swift.max(1, abs(b)), "\(shape) \(axes)") }
+        let former = Threads.count
+        defer { Threads.count = former }
+        Threads.count = 1
+        let again = try reduction(square(x) * 3 - x, axes, false)
+        #expect(try again.scalars(Float.self) == fused.scalars(Float.self))
+      }
+    }
+  }
+
+  /// A chain whose result others read as well, and two outputs that could take the same memory.
+  @Test func memoryIsTakenOverOnlyFromTheDead() throws {
+    let x = try uniform(RandomKey(seed: 10), [300, 50], low: -1, high: 1)
+    let a = try matmul(x, .ones([50, 50])), kept = try matmul(x, .ones([50, 50]) * 2)
+    let alone = try (a.evaluated(), kept.evaluated())
+    let copies = try (alone.0.scalars(Float.self), alone.1.scalars(Float.self))
+    // The product dies in the chain, its sum and its double live on; the other product is still held.
+    let product = try matmul(x, .ones([50, 50]))
+    let double = try product * 2, shifted = try product + kept
+    try evaluate([double, shifted])
+    #expect(try double.scalars(Float.self) == copies.0.map { $0 * 2 })
+    #expect(try shifted.scalars(Float.self) == zip(copies.0, copies.1).map { $0 + $1 })
+    #expect(try kept.scalars(Float.self) == copies.1)
+  }
+
+  @Test func equalOperationsRunOnce() throws {
+    let x = try uniform(RandomKey(seed: 11), [40, 40], low: -1, high: 1).evaluated()
+    let y = try matmul(x, x) + matmul(x, x)
+    #expect(graphText(of: [y]).contains("2 operations pending"))
+    // Differently rounded, reduced or transposed, they are not equal.
+    let z = try sum(x, axes: [0]) + sum(x, axes: [1]) + sum(x.transposed(), axes: [1])
+    #expect(graphText(of: [z]).contains("6 operations pending"))
+    let expected = try matmul(x, x).evaluated().scalars(Float.self)
+    #expect(try y.scalars(Float.self) == expected.map { $0 * 2 })
+    // What is asked for is computed under its own name, twin or not; a walk in progress keeps its way.
+    let twins = try [exp(x), exp(x)]
+    try evaluate(twins)
+    #expect(try twins[0].scalars(Float.self) == twins[1].scalars(Float.self))
+    let slope = try grad(
+      { x in
+        let square = try matmul(x[0], x[0])
+        _ = try sum(square + matmul(x[0], x[0])).item()
+        return try sum(square) + sum(matmul(x[0], x[0]))
+      }, at: [x])[0]
+    let single = try grad({ try sum(matmul($0[0], $0[0])) }, at: [x])[0]
+    for (a, b) in zip(try slope.scalars(Float.self), try single.scalars(Float.self)) { #expect(abs(a - 2 * b) < 1e-4) }
+  }
+
   /// Memory is counted for the process, the other tests included: so this runs in one of its own.
   @Test func sharedPartsAreComputedOnceAndFreed() async {
     await #expect(processExitsWith: .success) {

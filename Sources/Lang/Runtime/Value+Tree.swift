@@ -10,6 +10,7 @@ extension Value {
     case .number(let number): return Tensor(number, dtype: dtype)
     case .list(let items): return try Value.tensor(of: items, dtype)
     case .range(let range):
+      try Memory.admit(range.count, of: 16, for: "tensor")
       return try Tensor.arange(from: range.start, to: range.end, by: range.step, dtype: dtype)
     default: return nil
     }

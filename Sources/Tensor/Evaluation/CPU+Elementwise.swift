@@ -6,15 +6,24 @@ import CKernels
 
 extension CPU {
   func elementwise(_ program: ElementwiseProgram, _ inputs: [NDArray], shape: [Int]) throws -> [NDArray] {
-    let results = try program.outputs.map {
-      try NDArray(shape: shape, dtype: program.instructions[$0].dtype)
+    let results = try program.outputs.map { output in
+      let dtype = program.instructions[output].dtype
+      if let input = program.reuses[output] { return inputs[input].overwritten(shape: shape, dtype: dtype) }
+      return try NDArray(shape: shape, dtype: dtype)
     }
     let count = shape.reduce(1, *)
     guard count > 0 else { return results }
     let plan = try BlockPlan(program, inputs.map { $0.broadcast(to: shape) }, results, count: count)
-    Threads.split(count, grain: 16 * Int(IMF_BLOCK)) { plan.run($0) }
+    guard let tail = program.tail else {
+      Threads.split(count, grain: 16 * Int(IMF_BLOCK)) { range in
+        plan.run(range, blockEnd: { $0 + Int(IMF_BLOCK) }, then: { _, _, _ in })
+      }
+      try Interrupt.check()
+      return results
+    }
+    let reduced = try reduce(tail, by: plan, count: count)
     try Interrupt.check()
-    return results
+    return results + [reduced]
   }
 }
 
@@ -45,6 +54,39 @@ extension CPU {
       }
     }
     return result
+  }
+}
+
+extension CPU {
+  /// Runs the plan and reduces each block as it comes: whole rows where they fit into one, else parts of a row whose results
+  /// are reduced in turn. The order depends on the shape alone.
+  private func reduce(_ tail: ElementwiseProgram.Tail, by plan: BlockPlan, count: Int) throws -> NDArray {
+    let block = Int(IMF_BLOCK), length = tail.length, rows = count / length
+    let (kind, type, size) = (tail.kind.kernel, tail.dtype.kernelType, tail.dtype.size)
+    let reduced = try NDArray(shape: tail.shape, dtype: tail.dtype)
+    let slot = plan.resultSlots[tail.instruction]
+    guard length > block else {
+      let rowsAtOnce = block / length
+      Threads.split(rows, grain: 16 * rowsAtOnce) { range in
+        plan.run(range.lowerBound * length..<range.upperBound * length, blockEnd: { $0 + rowsAtOnce * length }) { start, count, place in
+          imf_reduce(
+            kind, type, place[slot], reduced.pointer + start / length * size, Int64(count / length), Int64(length), 1, 0,
+            Int64(count / length))
+        }
+      }
+      return reduced
+    }
+    let parts = (length + block - 1) / block
+    let partial = try NDArray(shape: [rows, parts], dtype: tail.dtype)
+    func start(_ part: Int) -> Int { part / parts * length + part % parts * block }
+    Threads.split(rows * parts, grain: 16) { range in
+      plan.run(start(range.lowerBound)..<start(range.upperBound), blockEnd: { min($0 + block, ($0 / length + 1) * length) }) { start, count, place in
+        let part = start / length * parts + start % length / block
+        imf_reduce(kind, type, place[slot], partial.pointer + part * size, 1, Int64(count), 1, 0, 1)
+      }
+    }
+    imf_reduce(kind, type, partial.pointer, reduced.pointer, Int64(rows), Int64(parts), 1, 0, Int64(rows))
+    return reduced
   }
 }
 
@@ -80,9 +122,14 @@ private struct BlockPlan {
   private var numbers: [(slot: Int, value: Double, dtype: DType)] = []
   private var operations: [Operation] = []
   private var registers = 0
+  /// By instruction: the slot of its result.
+  private(set) var resultSlots: [Int] = []
   private let registerBytes: Int
+  /// An instruction whose result is read after all others ran; -1 where there is none.
+  private let kept: Int
 
   init(_ program: ElementwiseProgram, _ inputs: [NDArray], _ results: [NDArray], count: Int) throws {
+    if let tail = program.tail { kept = tail.instruction } else { kept = -1 }
     registerBytes = (min(count, Int(IMF_BLOCK)) * 8 + 63) & ~63
     let inputSlots = inputs.map { input -> Int in
       if input.isContiguous {
@@ -133,7 +180,7 @@ private struct BlockPlan {
       }
       slotOf[index] = slots.count - 1
       for case .instruction(let source) in instruction.operands
-      where lastUse[source] == index && slots[slotOf[source]].base == nil {
+      where lastUse[source] == index && source != kept && slots[slotOf[source]].base == nil {
         free.append(slots[slotOf[source]].register)
         // Once: x * x gives back one register.
         lastUse[source] = -1
@@ -143,6 +190,7 @@ private struct BlockPlan {
           call: try Self.call(instruction.step, instruction.operandTypes[0], instruction.dtype), a: operands[0], b: operands.count > 1 ? operands[1] : 0,
           c: operands.count > 2 ? operands[2] : 0, result: slots.count - 1))
     }
+    resultSlots = slotOf
   }
 
   private mutating func newRegister() -> Int {
@@ -164,7 +212,14 @@ private struct BlockPlan {
     throw TensorError(.type, "elementwise", [Operand(shape: [], dtype: operand)], "not defined for \(operand)")
   }
 
-  func run(_ range: Range<Int>) {
+  /// Runs all instructions on one block after the other.
+  ///
+  /// - Parameters:
+  ///   - blockEnd: where the block that starts at an element ends; at most IMF_BLOCK elements further on.
+  ///   - then: called after each block with its start, its size and the memory of the slots.
+  func run(
+    _ range: Range<Int>, blockEnd: (Int) -> Int, then: (Int, Int, UnsafeMutableBufferPointer<UnsafeMutableRawPointer>) -> Void
+  ) {
     let scratch = UnsafeMutableRawPointer.allocate(
       byteCount: max(1, registers) * registerBytes, alignment: 64)
     defer { scratch.deallocate() }
@@ -180,7 +235,7 @@ private struct BlockPlan {
       var start = range.lowerBound
       // The caller looks again and throws.
       while start < range.upperBound, !Interrupt.isRequested {
-        let count = min(Int(IMF_BLOCK), range.upperBound - start)
+        let count = min(blockEnd(start), range.upperBound) - start
         for (index, slot) in slots.enumerated() {
           if let base = slot.base { place[index] = base + start * slot.size }
         }
@@ -200,6 +255,7 @@ private struct BlockPlan {
               place[operation.c], place[operation.result], size, count)
           }
         }
+        then(start, count, place)
         start += count
       }
     }

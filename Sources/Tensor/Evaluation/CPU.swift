@@ -63,12 +63,7 @@ struct CPU: Device {
     let inner = shape[(run[run.count - 1] + 1)...].reduce(1, *)
     let result = try NDArray(
       shape: Array(shape[..<run[0]] + shape[(run[run.count - 1] + 1)...]), dtype: x.dtype)
-    let operation: imf_reduction =
-      switch kind {
-      case .sum: IMF_SUM
-      case .max: IMF_MAX
-      case .min: IMF_MIN
-      }
+    let operation = kind.kernel
     let type = x.dtype.kernelType
     let grain = max(1, 32 << 10 / max(1, reduced * inner))
     if outer > 1 || reduced * inner < 1 << 16 {
@@ -239,5 +234,15 @@ extension [Int] {
     var copy = self
     copy.remove(at: axis)
     return copy
+  }
+}
+
+extension Reduction {
+  var kernel: imf_reduction {
+    switch self {
+    case .sum: IMF_SUM
+    case .max: IMF_MAX
+    case .min: IMF_MIN
+    }
   }
 }

@@ -3,7 +3,8 @@
 // Inputs may be strided views unless a method says otherwise; results are fresh and row-major.
 
 protocol Device: Sendable {
-  /// Runs a fused chain of elementwise steps over `shape`; one result for each of the program's outputs.
+  /// Runs a fused chain of elementwise steps over `shape`; one result for each of the program's outputs, and
+  /// last that of its tail, where it has one.
   func elementwise(_ program: ElementwiseProgram, _ inputs: [NDArray], shape: [Int]) throws -> [NDArray]
 
   /// One elementwise step on a few elements, where its operands lie as the result will; nil where they do not, or where

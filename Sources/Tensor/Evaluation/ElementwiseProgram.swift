@@ -29,9 +29,29 @@ struct ElementwiseProgram: Sendable {
     let dtype: DType
   }
 
+  /// A reduction over the last axes, which disappear: rows of `length` elements become one element each.
+  struct Tail: Sendable {
+    let kind: Reduction
+    let instruction: Int
+    let length: Int
+    let shape: [Int]
+    let dtype: DType
+  }
+
   var instructions: [Instruction] = []
   /// The instructions whose results are wanted.
   var outputs: [Int] = []
+  /// A reduction of an instruction's result, made while its blocks lie in the cache.
+  var tail: Tail?
+  /// By output: the input whose memory the result takes, since nobody reads it any more.
+  var reuses: [Int: Int] = [:]
+
+  /// Whether an output may overwrite an input as large: no instruction after it reads that.
+  func canOverwrite(input: Int, output: Int) -> Bool {
+    !instructions[(output + 1)...].contains { instruction in
+      instruction.operands.contains { if case .input(input) = $0 { true } else { false } }
+    }
+  }
 }
 
 /// What a lone elementwise step works on.

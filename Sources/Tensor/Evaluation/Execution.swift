@@ -118,9 +118,28 @@ final class Execution {
           step: step, operands: sources, operandTypes: node.inputs.map(\.dtype),
           dtype: node.isRounded ? .bfloat16 : node.dtype))
     }
-    let arrays = try device.elementwise(program, inputs, shape: group.shape)
+    if let tail = group.tail, let reduction = tail.primitive as? Reduce {
+      program.tail = .init(
+        kind: reduction.kind, instruction: tail.inputs[0].slot,
+        length: group.shape.suffix(reduction.axes.count).reduce(1, *), shape: tail.shape, dtype: tail.dtype)
+      results.append(tail)
+    }
     for read in reads { finishReading(read) }
+    reuse(&inputs, in: &program, shape: group.shape)
+    let arrays = try device.elementwise(program, inputs, shape: group.shape)
     for (array, node) in zip(arrays, results) { try store(array, for: node) }
+  }
+
+  /// Gives outputs the memory of inputs that were read for the last time. Small ones stay in the cache anyway.
+  private func reuse(_ inputs: inout [NDArray], in program: inout ElementwiseProgram, shape: [Int]) {
+    guard shape.reduce(1, *) >= 1 << 12 else { return }
+    var free = inputs.indices.filter { inputs[$0].shape == shape && inputs[$0].isContiguous && inputs[$0].ownsStorage() }
+    for output in program.outputs {
+      let size = program.instructions[output].dtype.size
+      guard let place = free.firstIndex(where: { inputs[$0].dtype.size == size && program.canOverwrite(input: $0, output: output) })
+      else { continue }
+      program.reuses[output] = free.remove(at: place)
+    }
   }
 
   /// A small view would keep all of a large array alive: values that stay are copied out of it.

@@ -81,7 +81,7 @@ extension Step {
   var nodes: [Node] {
     switch self {
     case .single(let node): [node]
-    case .group(let group): group.nodes
+    case .group(let group): group.nodes + (group.tail.map { [$0] } ?? [])
     }
   }
 }

@@ -37,6 +37,13 @@ struct NDArray: Sendable {
   /// Whether no other array lies on the same memory.
   mutating func ownsStorage() -> Bool { isKnownUniquelyReferenced(&storage) }
 
+  /// The memory of a contiguous array for another of the same size.
+  func overwritten(shape: [Int], dtype: DType) -> NDArray {
+    NDArray(
+      storage: storage, offset: offset * self.dtype.size / dtype.size, shape: shape, strides: rowMajorStrides(shape),
+      dtype: dtype)
+  }
+
   var isContiguous: Bool {
     var step = 1
     for axis in shape.indices.reversed() where shape[axis] != 1 {

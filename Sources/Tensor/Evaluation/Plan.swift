@@ -1,5 +1,5 @@
 // From a pending graph to a list of steps: drops what nobody needs (it is simply never reached), orders the rest,
-// and fuses elementwise chains.
+// computes equal operations on the same inputs once, and fuses elementwise chains.
 //
 // Fusion: an elementwise node joins the step of its latest input when that step is an elementwise group of the same
 // shape, or else the group that began with that step's result; otherwise it begins a group at the end. A group that
@@ -16,6 +16,8 @@ enum Step {
 final class ElementwiseGroup {
   let shape: [Int]
   var nodes: [Node] = []
+  /// A reduction of one of them over the last axes, made in the same pass; nobody joins after it.
+  var tail: Node?
 
   init(shape: [Int]) { self.shape = shape }
 
@@ -24,6 +26,17 @@ final class ElementwiseGroup {
   /// How many nodes of the program may lie between a group's last node and one that joins it: a result of the backward
   /// pass made in the forward pass, because its inputs are there already, would be held all the time between.
   static let reach = 100
+}
+
+extension ElementwiseGroup {
+  /// Whether a node reduces a result of this group over its last axes and stands near it in the program.
+  fileprivate func takes(tail node: Node) -> Bool {
+    guard tail == nil, let last = nodes.last, node.position - last.position < Self.reach,
+      let reduction = node.primitive as? Reduce, !shape.contains(0), node.inputs[0].shape == shape,
+      reduction.axes == Array(shape.count - reduction.axes.count..<shape.count)
+    else { return false }
+    return true
+  }
 }
 
 struct Plan {
@@ -38,6 +51,7 @@ struct Plan {
   /// - Parameter fuses: whether elementwise nodes share steps; not while numbers are checked.
   init(roots: [Node], number: UInt64, fuses: Bool = true) {
     collect(roots, number)
+    if fuses { share(number) }
     arrange(number, fuses)
   }
 
@@ -55,6 +69,38 @@ struct Plan {
     for (position, node) in nodes.enumerated() { node.position = position }
   }
 
+  /// Lets readers of a node read an earlier one that is equal, and drops it. Cheap operations are shared only where they
+  /// stand near each other: made anew they cost less than the memory that would be held between.
+  private mutating func share(_ number: UInt64) {
+    var known: [Inputs: Int] = [:]
+    known.reserveCapacity(nodes.count)
+    // By position: the equal node's; its own where there is none.
+    var equal = Array(nodes.indices)
+    // By position: the node before it with the same inputs; -1 where there is none.
+    var previous = [Int](repeating: -1, count: nodes.count)
+    var dropped = 0
+    for (position, node) in nodes.enumerated() where !node.inputs.isEmpty {
+      for (index, input) in node.inputs.enumerated() where input.plan == number && input.value == nil {
+        let other = equal[input.position]
+        if other != input.position { node.read(nodes[other], asInput: index) }
+      }
+      let inputs = Inputs(node.inputs)
+      var candidate = known[inputs] ?? -1
+      previous[position] = candidate
+      while candidate >= 0, equal[position] == position {
+        if node.canBeReplaced(by: nodes[candidate], distance: position - candidate) {
+          equal[position] = candidate
+          dropped += 1
+        }
+        candidate = previous[candidate]
+      }
+      if equal[position] == position { known[inputs] = position }
+    }
+    guard dropped > 0 else { return }
+    nodes = nodes.indices.filter { equal[$0] == $0 }.map { nodes[$0] }
+    for (position, node) in nodes.enumerated() { node.position = position }
+  }
+
   private mutating func arrange(_ number: UInt64, _ fuses: Bool) {
     readers = [Int](repeating: 0, count: nodes.count)
     var layout = Layout(count: nodes.count, fuses: fuses)
@@ -68,6 +114,34 @@ struct Plan {
       if case .group(let group) = $0 { !group.nodes.isEmpty } else { true }
     }
   }
+}
+
+/// What a node reads, for finding others that read the same.
+private struct Inputs: Hashable {
+  let first: ObjectIdentifier, second: ObjectIdentifier?, count: Int
+
+  init(_ nodes: [Node]) {
+    first = ObjectIdentifier(nodes[0])
+    second = nodes.count > 1 ? ObjectIdentifier(nodes[1]) : nil
+    count = nodes.count
+  }
+}
+
+extension Node {
+  /// Whether an earlier node has the same value and may be read instead of this one.
+  fileprivate func canBeReplaced(by node: Node, distance: Int) -> Bool {
+    guard distance < ElementwiseGroup.reach || primitive is any CostlyPrimitive, !isHeld,
+      shape == node.shape, dtype == node.dtype, isRounded == node.isRounded,
+      // A walk that is still to come must find its way through the readers' inputs.
+      traces === node.traces || !isTraced,
+      inputs.elementsEqual(node.inputs, by: ===)
+    else { return false }
+    return primitive.isEqual(to: node.primitive)
+  }
+}
+
+extension Primitive {
+  fileprivate func isEqual(to other: any Primitive) -> Bool { other as? Self == self }
 }
 
 /// Steps while they are being arranged.
@@ -92,6 +166,12 @@ private struct Layout {
     var latest = -1
     eachInput(of: node, number) { input, layout in latest = max(latest, layout.stepOf[input.position]) }
     guard fuses, node.primitive.fusion != nil else {
+      if fuses, latest >= 0, case .group(let group) = steps[latest], group.takes(tail: node) {
+        group.tail = node
+        isFree[latest] = false
+        stepOf[node.position] = latest
+        return latest
+      }
       eachInput(of: node, number) { input, layout in layout.isFree[layout.stepOf[input.position]] = false }
       return append(.single(node), node)
     }
@@ -131,7 +211,7 @@ private struct Layout {
   /// Whether a step is a group in use that a node of this shape may join.
   private func hasRoom(_ step: Int, for node: Node) -> Bool {
     guard step >= 0, case .group(let group) = steps[step] else { return false }
-    guard let last = group.nodes.last, group.shape == node.shape else { return false }
+    guard let last = group.nodes.last, group.tail == nil, group.shape == node.shape else { return false }
     return group.nodes.count < ElementwiseGroup.limit && node.position - last.position < ElementwiseGroup.reach
   }
 

@@ -62,9 +62,8 @@ extension Step {
     case .single(let node) where node.primitive is Matmul:
       node.primitive.name + " " + node.inputs.map { "\($0.shape)" }.joined(separator: " @ ")
     case .single(let node): node.primitive.name
-    case .group(let group):
-      group.nodes.count == 1
-        ? group.nodes[0].primitive.name : "fused " + group.nodes.map(\.primitive.name).joined(separator: " ")
+    case .group:
+      nodes.count == 1 ? nodes[0].primitive.name : "fused " + nodes.map(\.primitive.name).joined(separator: " ")
     }
   }
 }
@@ -82,6 +81,7 @@ extension Execution {
       let inside = Set(group.nodes.map(ObjectIdentifier.init))
       var seen: Set<ObjectIdentifier> = []
       var bytes = 0.0
+      if let tail = group.tail { bytes += tail.byteCount }
       for node in group.nodes {
         if readers[node.position] > 0 || node.isHeld { bytes += node.byteCount }
         for input in node.inputs where input.fill == nil && !inside.contains(ObjectIdentifier(input)) {

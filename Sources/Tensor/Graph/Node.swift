@@ -62,6 +62,9 @@ final class Node: @unchecked Sendable {
   var operand: Operand { Operand(shape: shape, dtype: dtype) }
   var isTraced: Bool { traces?.isActive ?? false }
 
+  /// Reads an equal node instead of an input: the same numbers, computed once.
+  func read(_ node: Node, asInput index: Int) { inputs[index] = node }
+
   /// Forgets the inputs of an evaluated node that no running differentiation will walk.
   func detachIfPossible() {
     guard value != nil, !inputs.isEmpty, !isTraced else { return }

@@ -1,11 +1,12 @@
 // What an operation must know of itself. A primitive is complete or does not compile: no requirement has a
 // default. Derivative rules are written in public tensor operations, so every order of derivative exists.
 
-/// An operation of the graph with one result.
+/// An operation of the graph with one result. Equal primitives give equal results for equal inputs: the evaluator computes
+/// them once.
 ///
 /// Rules may assume what the walks guarantee: cotangents have the result's shape and type, and a rule may answer
 /// a broadcast shape (the walk sums it back to the input's). nil is the symbolic zero.
-protocol Primitive: Sendable {
+protocol Primitive: Sendable, Equatable {
   /// The name users know it by.
   var name: String { get }
 
@@ -24,6 +25,9 @@ protocol Primitive: Sendable {
   /// The cotangents of x, given dy.
   func vjp(_ x: [Tensor], _ y: Tensor, _ dy: Tensor) throws -> [Tensor?]
 }
+
+/// An operation that costs more than the memory of its result.
+protocol CostlyPrimitive: Primitive {}
 
 extension Primitive {
   /// Records the operation; nothing is computed.

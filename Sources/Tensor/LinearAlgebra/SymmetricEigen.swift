@@ -6,7 +6,7 @@ import COpenBLAS
 
 /// Eigenvalues (row 0, ascending) above eigenvectors (columns of the rest): [n, n] -> [n + 1, n], float64. The lower
 /// triangle counts.
-struct SymmetricEigen: Primitive {
+struct SymmetricEigen: CostlyPrimitive {
   var name: String { "eigh" }
   var fusion: ElementwiseStep? { nil }
 

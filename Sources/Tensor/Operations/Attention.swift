@@ -24,7 +24,7 @@ func composedAttention(_ q: Tensor, _ k: Tensor, _ v: Tensor) throws -> Tensor {
 }
 
 /// Inputs q, k, v, all [..., T, d] float32; the result too.
-struct Attention: Primitive {
+struct Attention: CostlyPrimitive {
   var name: String { "attention" }
   var fusion: ElementwiseStep? { nil }
 
@@ -46,7 +46,7 @@ struct Attention: Primitive {
 }
 
 /// The derivative of attention; inputs q, k, v, dq, dk, dv.
-struct AttentionTangent: Primitive {
+struct AttentionTangent: CostlyPrimitive {
   var name: String { "attention tangent" }
   var fusion: ElementwiseStep? { nil }
 
@@ -71,7 +71,7 @@ struct AttentionTangent: Primitive {
 }
 
 /// The cotangents of attention, stacked: inputs q, k, v and dy, result [3, ..., T, d].
-struct AttentionGradient: Primitive {
+struct AttentionGradient: CostlyPrimitive {
   var name: String { "attention gradient" }
   var fusion: ElementwiseStep? { nil }
 

@@ -4,7 +4,7 @@
 
 /// One part of a convolution from the two others: the output itself, or what a cotangent of the output means for the
 /// image (the transposed convolution) or for the kernel.
-struct Convolution: Primitive {
+struct Convolution: CostlyPrimitive {
   enum Part: Int, Sendable, Hashable, CaseIterable {
     case image, kernel, output
   }

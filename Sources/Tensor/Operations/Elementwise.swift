@@ -30,6 +30,9 @@ struct Elementwise: Primitive {
 
   var fusion: ElementwiseStep? { step }
 
+  /// There is one operation of a name.
+  static func == (a: Elementwise, b: Elementwise) -> Bool { a.name == b.name }
+
   func result(of inputs: [Operand]) throws -> Operand {
     let shape = try broadcastShape(inputs, for: name)
     let dtype = inputs[inputs.count - 1].dtype

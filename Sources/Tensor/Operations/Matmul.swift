@@ -1,7 +1,7 @@
 // Matrix products, batched with NumPy's rules.
 
 /// a [..., m, k] x b [..., k, n] -> [..., m, n], leading axes equal or repeated.
-struct Matmul: Primitive {
+struct Matmul: CostlyPrimitive {
   /// Whether the factors are rounded to bfloat16, and so those of the derivatives.
   var rounds = false
 

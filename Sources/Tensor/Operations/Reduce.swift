@@ -82,7 +82,7 @@ struct CumulativeSum: Primitive {
 }
 
 /// Stable ascending order along an axis, as indices.
-struct ArgSort: Primitive {
+struct ArgSort: CostlyPrimitive {
   let axis: Int
 
   var name: String { "argsort" }
