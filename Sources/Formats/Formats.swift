@@ -23,6 +23,7 @@ private let formats: [Format] = [
   } read: { _, bytes in
     .record((try SafeTensors(bytes)).tensors.mapValues { .tensor($0) })
   },
+  Format(name: "flax msgpack") { MessagePack.begins($0) } read: { try MessagePack.readMap($1) },
   Format(name: "json") { bytes in
     let first = bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
     return first.map { "{[\"-0123456789tfn".utf8.contains($0) } ?? false
@@ -33,7 +34,7 @@ private let formats: [Format] = [
 ]
 
 /// A file's contents, recognised by its first bytes: npz and safetensors a record of tensors, npy a tensor (text
-/// arrays lists), png an image, json a record, list or value.
+/// arrays lists), png an image, json a record, list or value, flax msgpack a record as deep as its maps.
 /// Throws `FormatError`: `.io` where the file cannot be read, `.format` where it is damaged or of no known kind.
 public func load(_ path: String) throws -> FileValue {
   let data = try File.bytes(path)
