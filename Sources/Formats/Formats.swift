@@ -24,6 +24,8 @@ private let formats: [Format] = [
     .record((try SafeTensors(bytes)).tensors.mapValues { .tensor($0) })
   },
   Format(name: "flax msgpack") { MessagePack.begins($0) } read: { try MessagePack.readMap($1) },
+  Format(name: "torch") { TorchStream.begins($0) } read: { try TorchStream.read($1) },
+  Format(name: "pickle") { Pickle.begins($0) } read: { try Pickle.read($1) },
   Format(name: "json") { bytes in
     let first = bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
     return first.map { "{[\"-0123456789tfn".utf8.contains($0) } ?? false
