@@ -8,50 +8,64 @@ import Tensor
 private struct Format: Sendable {
   let name: String
   let begins: @Sendable (UnsafeRawBufferPointer) -> Bool
-  let read: @Sendable (_ path: String, _ bytes: UnsafeRawBufferPointer) throws -> FileValue
+  let read: @Sendable (Source) throws -> FileValue
 }
 
 private let formats: [Format] = [
-  Format(name: "npz") { $0.starts(with: ZipArchive.magic) } read: { try NumPyArchive.read($0, size: $1.count) },
-  Format(name: "npy") { $0.starts(with: NumPyArray.magic) } read: { try NumPyArray.read($1) },
-  Format(name: "png") { $0.starts(with: PNG.magic) } read: { .image(try PNG.read($1)) },
+  Format(name: "zip") { $0.starts(with: ZipArchive.magic) } read: { try readArchive($0) },
+  Format(name: "npy") { $0.starts(with: NumPyArray.magic) } read: { try NumPyArray.read($0.data) },
+  Format(name: "png") { $0.starts(with: PNG.magic) } read: { .image(try $0.data.withUnsafeBytes { try PNG.read($0) }) },
   Format(name: "safetensors") { bytes in
     // A header length that the file can hold, then `{`.
     guard bytes.count > 9 else { return false }
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     return bytes[8] == UInt8(ascii: "{") && length < 1 << 40
-  } read: { _, bytes in
-    .record((try SafeTensors(bytes)).tensors.mapValues { .tensor($0) })
+  } read: { source in
+    .record((try SafeTensors(source)).tensors.mapValues { .tensor($0) })
   },
-  Format(name: "flax msgpack") { MessagePack.begins($0) } read: { try MessagePack.readMap($1) },
-  Format(name: "torch") { TorchStream.begins($0) } read: { try TorchStream.read($1) },
-  Format(name: "pickle") { Pickle.begins($0) } read: { try Pickle.read($1) },
+  Format(name: "flax msgpack") { MessagePack.begins($0) } read: { try MessagePack.read($0) },
+  Format(name: "torch") { TorchStream.begins($0) } read: { try TorchStream.read($0) },
+  Format(name: "pickle") { Pickle.begins($0) } read: { try Pickle.read($0) },
   Format(name: "json") { bytes in
     let first = bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
     return first.map { "{[\"-0123456789tfn".utf8.contains($0) } ?? false
-  } read: { _, bytes in
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw Malformed("the text is not UTF-8") }
+  } read: { source in
+    guard let text = String(validating: source.data, as: UTF8.self) else { throw Malformed("the text is not UTF-8") }
     return try JSON.parse(text)
   },
 ]
 
+/// What a zip archive is, its members' names say.
+private func readArchive(_ source: Source) throws -> FileValue {
+  let archive = try ZipArchive(source.data)
+  func named<R>(_ format: String, _ read: () throws -> R) throws -> R {
+    do { return try read() } catch let error as Malformed { throw Malformed("\(format): \(error.what)", hint: error.hint) }
+  }
+  if TorchArchive.matches(archive.names) { return try named("torch") { try TorchArchive.read(archive, source) } }
+  return try named("npz") { try NumPyArchive.read(archive, source) }
+}
+
 /// A file's contents, recognised by its first bytes: npz and safetensors a record of tensors, npy a tensor (text
-/// arrays lists), png an image, json a record, list or value, flax msgpack a record as deep as its maps.
+/// arrays lists), png an image, json a record, list or value; flax' msgpack, torch's files and pickles trees of records,
+/// lists and tensors.
+///
+/// - Parameters:
+///   - keys: only arrays whose path (names joined by `/`) fits this pattern are read: see `KeyPattern`.
+///   - progress: hears how far reading has come.
 /// Throws `FormatError`: `.io` where the file cannot be read, `.format` where it is damaged or of no known kind.
-public func load(_ path: String) throws -> FileValue {
-  let data = try File.bytes(path)
-  return try data.withUnsafeBytes { bytes in
-    guard let format = formats.first(where: { $0.begins(bytes) }) else {
-      let first = bytes.prefix(4).map { String(format: "%02x", $0) }.joined(separator: " ")
-      throw FormatError(
-        .format, path, bytes.isEmpty ? "the file is empty" : "no known format begins with the bytes \(first)",
-        hint: "known are \(formats.map(\.name).joined(separator: ", "))")
-    }
-    do {
-      return try format.read(path, bytes)
-    } catch let error as Malformed {
-      throw FormatError(.format, path, "\(format.name): \(error.what)", hint: error.hint)
-    }
+public func load(_ path: String, keys: String? = nil, progress: LoadProgress? = nil) throws -> FileValue {
+  let options = LoadOptions(keys: keys.map { KeyPattern($0) }, progress: progress)
+  let source = Source(path: path, data: try File.bytes(path), options: options)
+  guard let format = source.data.withUnsafeBytes({ bytes in formats.first { $0.begins(bytes) } }) else {
+    let first = source.data.prefix(4).map { String(format: "%02x", $0) }.joined(separator: " ")
+    throw FormatError(
+      .format, path, source.data.isEmpty ? "the file is empty" : "no known format begins with the bytes \(first)",
+      hint: "known are \(formats.map(\.name).joined(separator: ", "))")
+  }
+  do {
+    return try format.read(source)
+  } catch let error as Malformed {
+    throw FormatError(.format, path, "\(format.name): \(error.what)", hint: error.hint)
   }
 }
 

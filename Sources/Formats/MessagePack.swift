@@ -1,13 +1,12 @@
 // MessagePack as flax writes it: maps of arrays, which are extension type 1 ([shape, dtype, bytes] in MessagePack
 // again); type 3 is a NumPy scalar of the same form, type 2 a complex number. Facts: msgpack.org, flax.serialization.
 
+import Foundation
 import OrderedCollections
 import Tensor
 
 /// Reading MessagePack. The writer stands in `MessagePack+Writing.swift`.
 enum MessagePack {
-  private static let deepest = 64
-
   /// flax' name for the field that marks an array cut into pieces.
   static let chunkedArray = "__msgpack_chunked_array__"
 
@@ -28,9 +27,10 @@ enum MessagePack {
 
   /// The one value of a file or member. Arrays become tensors, raw bytes uint8 tensors, complex numbers {re, im}; whole
   /// numbers beyond 2^53 int64 tensors. Throws `Malformed` with the byte where the error is.
-  static func read(_ bytes: UnsafeRawBufferPointer) throws -> FileValue {
+  /// - Parameter keys: leaves by their path; the bytes of others are passed over.
+  static func read(_ bytes: UnsafeRawBufferPointer, keys: KeyPattern? = nil) throws -> FileValue {
     var reader = Reader(bytes: ByteReader(bytes))
-    let value = try reader.value()
+    let value = try reader.value(TreeBuilder(keys, finish: assembled))
     guard reader.bytes.remaining == 0 else {
       throw Malformed("\(reader.bytes.remaining) bytes follow the value at byte \(reader.bytes.offset)")
     }
@@ -38,30 +38,10 @@ enum MessagePack {
   }
 
   /// A file of flax': the value is a map.
-  static func readMap(_ bytes: UnsafeRawBufferPointer) throws -> FileValue {
-    let value = try read(bytes)
+  static func read(_ source: Source) throws -> FileValue {
+    let value = try source.data.withUnsafeBytes { try read($0, keys: source.options.keys) }
     guard case .record = value else { throw Malformed("the file's value is no map of names", hint: "flax writes a map") }
     return value
-  }
-
-  /// A container that still waits for values. Containers lie on a stack of ours: depth costs no stack of the program.
-  private struct Open {
-    let isMap: Bool
-    var left: Int
-    var keys: [String] = []
-    var items: [FileValue] = []
-
-    /// Whether the next value is a key.
-    var wantsKey: Bool { isMap && keys.count == items.count }
-
-    func closed() throws -> FileValue {
-      guard isMap else { return .list(items) }
-      var fields: OrderedDictionary<String, FileValue> = [:]
-      for (key, item) in zip(keys, items) {
-        guard fields.updateValue(item, forKey: key) == nil else { throw Malformed("the key \"\(key)\" stands twice in a map") }
-      }
-      return try MessagePack.assembled(fields)
-    }
   }
 
   private enum Item {
@@ -72,42 +52,47 @@ enum MessagePack {
 
   private struct Reader {
     var bytes: ByteReader
-    private var open: [Open] = []
 
-    init(bytes: ByteReader) { self.bytes = bytes }
-
-    mutating func value() throws -> FileValue {
-      while true {
-        if open.last?.wantsKey == true {
-          let key = try key()
-          open[open.count - 1].keys.append(key)
+    mutating func value(_ builder: TreeBuilder) throws -> FileValue {
+      var builder = builder
+      var isDone = false
+      while !isDone {
+        if builder.wantsKey { builder.add(key: try key()) }
+        let place = bytes.offset
+        if holdsBytes, !builder.wantsLeaf() {
+          try passOver()
+          isDone = try builder.add(nil)
+          continue
         }
-        var done: FileValue
+        let isChecked = holdsBytes
         switch try item() {
-        case .value(let value): done = value
-        case .list(0): done = .list([])
-        case .map(0): done = .record([:])
-        case .list(let count):
-          try push(Open(isMap: false, left: count))
-          continue
-        case .map(let count):
-          try push(Open(isMap: true, left: count))
-          continue
+        case .value(let value): isDone = try builder.add(isChecked || builder.wantsLeaf() ? value : nil)
+        case .list(let count): isDone = try located(place) { try builder.begin(isRecord: false, count: count) }
+        case .map(let count): isDone = try located(place) { try builder.begin(isRecord: true, count: count) }
         }
-        // A finished value may finish the containers around it.
-        while !open.isEmpty {
-          open[open.count - 1].items.append(done)
-          open[open.count - 1].left -= 1
-          guard open[open.count - 1].left == 0, let container = open.popLast() else { break }
-          done = try container.closed()
-        }
-        if open.isEmpty { return done }
+      }
+      return try builder.tree()
+    }
+
+    /// Whether raw bytes or an extension come next.
+    private var holdsBytes: Bool {
+      guard bytes.remaining > 0 else { return false }
+      let code = bytes.bytes[bytes.offset]
+      return (0xC4...0xC9).contains(code) || (0xD4...0xD8).contains(code)
+    }
+
+    /// Leaves raw bytes or an extension unread.
+    private mutating func passOver() throws {
+      let code = try bytes.integer(UInt8.self, "a value")
+      switch code {
+      case 0xC4...0xC6: _ = try bytes.take(length(code - 0xC4), "raw bytes")
+      case 0xC7...0xC9: _ = try bytes.take(length(code - 0xC7) + 1, "an extension")
+      default: _ = try bytes.take((1 << Int(code - 0xD4)) + 1, "an extension")
       }
     }
 
-    private mutating func push(_ container: Open) throws {
-      guard open.count < deepest else { throw Malformed("values are nested deeper than \(deepest) levels at byte \(bytes.offset)") }
-      open.append(container)
+    private func located<R>(_ place: Int, _ body: () throws -> R) throws -> R {
+      do { return try body() } catch let error as Malformed { throw Malformed("at byte \(place): \(error.what)", hint: error.hint) }
     }
 
     /// A text, or a whole number as text.
@@ -136,7 +121,7 @@ enum MessagePack {
         let data = try bytes.take(length(code - 0xC4), "raw bytes")
         return .value(.tensor(try Tensor(bytes: data, shape: [data.count], dtype: .uint8)))
       case 0xC7, 0xC8, 0xC9: return .value(try extended(length(code - 0xC7)))
-      case 0xD4...0xD8: return .value(try extended(1 << (code - 0xD4)))
+      case 0xD4...0xD8: return .value(try extended(1 << Int(code - 0xD4)))
       case 0xCA: return .value(.number(Double(Float(bitPattern: try big(UInt32.self)))))
       case 0xCB: return .value(.number(Double(bitPattern: try big(UInt64.self))))
       case 0xCC: return .value(try whole(big(UInt8.self)))

@@ -4,14 +4,18 @@ import OrderedCollections
 import Tensor
 
 enum NumPyArchive {
-  static func read(_ path: String, size: Int) throws -> FileValue {
+  static func read(_ archive: ZipArchive, _ source: Source) throws -> FileValue {
+    if let other = archive.names.first(where: { !$0.hasSuffix(".npy") }) {
+      throw Malformed("the archive holds \(other), which is no npy array")
+    }
+    let names = archive.names.filter { source.wants(String($0.dropLast(4))) }
+    if let keys = source.options.keys, names.isEmpty {
+      throw keys.nothing(among: archive.names.lazy.map { String($0.dropLast(4)) })
+    }
     var fields: OrderedDictionary<String, FileValue> = [:]
-    for (name, bytes) in try ZipArchive.members(path, archiveSize: size) {
-      guard name.hasSuffix(".npy") else {
-        throw Malformed("the archive holds \(name), which is no npy array")
-      }
+    for name in names {
       do {
-        fields[String(name.dropLast(4))] = try bytes.withUnsafeBytes { try NumPyArray.read($0) }
+        fields[String(name.dropLast(4))] = try NumPyArray.read(archive.bytes(name))
       } catch let error as Malformed {
         throw Malformed("\(name): \(error.what)", hint: error.hint)
       }
@@ -26,7 +30,7 @@ enum NumPyArchive {
     let members = try fields.map { key, field -> (name: String, bytes: [UInt8]) in
       (key + ".npy", try bytes(of: field, key, path))
     }
-    try AtomicFile.replace(path) { try ZipArchive.write(members, to: $0) }
+    try AtomicFile.replace(path) { try ZipWriter.write(members, to: $0) }
   }
 
   private static func bytes(of field: FileValue, _ key: String, _ path: String) throws -> [UInt8] {

@@ -18,6 +18,8 @@ enum NumPyArray {
 
   // MARK: reading
 
+  static func read(_ contents: Data) throws -> FileValue { try contents.withUnsafeBytes { try read($0) } }
+
   static func read(_ bytes: UnsafeRawBufferPointer) throws -> FileValue {
     var reader = ByteReader(bytes)
     guard try reader.take(6, "the magic").elementsEqual(magic) else { throw Malformed("this is no npy array") }

@@ -24,15 +24,16 @@ public struct SafeTensors: Sendable {
 
   /// Reads a file. Throws `FormatError` naming the file and the tensor.
   public init(contentsOf path: String) throws {
-    let data = try File.bytes(path)
     do {
-      self = try data.withUnsafeBytes { try SafeTensors($0) }
+      self = try SafeTensors(Source(path: path, data: File.bytes(path)))
     } catch let error as Malformed {
       throw FormatError(.format, path, "safetensors: \(error.what)", hint: error.hint)
     }
   }
 
-  init(_ bytes: UnsafeRawBufferPointer) throws {
+  init(_ source: Source) throws { self = try source.data.withUnsafeBytes { try SafeTensors($0, source) } }
+
+  private init(_ bytes: UnsafeRawBufferPointer, _ source: Source) throws {
     var reader = ByteReader(bytes)
     let length = try reader.integer(UInt64.self, "the header's length")
     guard length <= Self.longestHeader, length <= reader.remaining else {
@@ -50,10 +51,11 @@ public struct SafeTensors: Sendable {
         metadata = try Self.metadata(entry)
         continue
       }
-      let (tensor, start, end) = try Self.tensor(name, entry, data)
-      tensors[name] = tensor
+      let (start, end, read) = try Self.tensor(name, entry, data)
       ranges.append((start, end, name))
+      if source.wants(name) { tensors[name] = try read() }
     }
+    if let keys = source.options.keys, tensors.isEmpty { throw keys.nothing(among: ranges.map(\.name)) }
     try Self.check(ranges, data.count)
   }
 
@@ -65,8 +67,9 @@ public struct SafeTensors: Sendable {
     }
   }
 
+  /// Where a tensor lies, and how it is read once all is checked.
   private static func tensor(_ name: String, _ entry: FileValue, _ data: UnsafeRawBufferPointer) throws
-    -> (Tensor, start: Int, end: Int)
+    -> (start: Int, end: Int, read: () throws -> Tensor)
   {
     guard case .record(let fields) = entry, case .string(let type)? = fields["dtype"],
       let shape = sizes(fields["shape"]), let offsets = sizes(fields["data_offsets"]), offsets.count == 2
@@ -87,11 +90,11 @@ public struct SafeTensors: Sendable {
       throw Malformed("\(name) of \(type)\(shape) does not fit its \(end - start) bytes")
     }
     let part = UnsafeRawBufferPointer(rebasing: data[start..<end])
-    if isHalf {
+    return (start, end, {
+      guard isHalf else { return try Tensor(bytes: part, shape: shape, dtype: dtype) }
       let values = (0..<count).map { Float(halfBits: part.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)) }
-      return (try Tensor(values, shape: shape), start, end)
-    }
-    return (try Tensor(bytes: part, shape: shape, dtype: dtype), start, end)
+      return try Tensor(values, shape: shape)
+    })
   }
 
   private static func sizes(_ value: FileValue?) -> [Int]? {

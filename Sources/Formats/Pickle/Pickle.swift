@@ -1,5 +1,6 @@
 // Pickled NumPy trees, such as the weights of the Inception network: one pickle, plain containers and arrays.
 
+import Foundation
 import Tensor
 
 enum Pickle {
@@ -9,11 +10,13 @@ enum Pickle {
   }
 
   /// The tree of a file that is one pickle. Throws `Malformed`; nothing in the file is run.
-  static func read(_ bytes: UnsafeRawBufferPointer) throws -> FileValue {
+  static func read(_ source: Source) throws -> FileValue { try source.data.withUnsafeBytes { try read($0, source) } }
+
+  private static func read(_ bytes: UnsafeRawBufferPointer, _ source: Source) throws -> FileValue {
     var machine = PickleMachine(bytes, budget: PickleBudget(fileSize: bytes.count))
     let root = try machine.next()
     let left = machine.reader.remaining
     guard left == 0 else { throw Malformed("\(left) bytes follow the pickle at byte \(machine.reader.offset)") }
-    return try machine.tree(of: root)
+    return try machine.tree(of: root, keys: source.options.keys)
   }
 }

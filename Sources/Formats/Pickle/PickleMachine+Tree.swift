@@ -5,80 +5,55 @@ import OrderedCollections
 import Tensor
 
 extension PickleMachine {
-  private static let deepest = 64
   private static let mostValues = 4_000_000
 
-  /// A container whose items are being made.
-  private struct Open {
-    /// Nil for lists and tuples.
-    var keys: [PickleKey]?
-    var rest: ArraySlice<PickleValue>
-    var items: [FileValue] = []
-    let capacity: Int
-
-    /// Where the item that comes next stands.
-    var place: String { keys.map { items.count < $0.count ? $0[items.count].name : "" } ?? String(items.count) }
-
-    func closed() throws -> FileValue {
-      guard let keys else { return .list(items) }
-      var fields: OrderedDictionary<String, FileValue> = [:]
-      for (key, item) in zip(keys, items) {
-        guard fields.updateValue(item, forKey: key.name) == nil else {
-          throw Malformed("a dictionary holds the key \(key.name) as text and as number")
-        }
-      }
-      return .record(fields)
-    }
-  }
-
   /// The tree under a value: dictionaries become records, lists and tuples lists, arrays and tensors tensors.
-  /// - Parameter contents: the bytes of a storage, asked for when a tensor of it is met.
+  /// - Parameters:
+  ///   - keys: leaves by their path; the bytes of others are not touched.
+  ///   - contents: the bytes of a storage, asked for when a tensor of it is met.
   mutating func tree(
-    of root: PickleValue, contents: (TorchStorage) throws -> PickleContents = { _ in throw Malformed("a tensor has no storage") }
+    of root: PickleValue, keys: KeyPattern?,
+    contents: (TorchStorage) throws -> PickleContents = { _ in throw Malformed("a tensor has no storage") }
   ) throws -> FileValue {
-    var open: [Open] = []
+    var builder = TreeBuilder(keys)
     var made: [Int: FileValue] = [:]
+    // What is still to be made, per open container, the next one last.
+    var rest: [[PickleValue]] = [[root]]
+    var names: [[String]] = [[]]
     var values = 0
-    var value = root
-    while true {
+    while let last = rest.indices.last {
+      guard let value = rest[last].popLast() else {
+        rest.removeLast()
+        names.removeLast()
+        continue
+      }
+      if let name = names[last].popLast() { builder.add(key: name) }
       values += 1
       guard values <= Self.mostValues else { throw Malformed("the tree has more than \(Self.mostValues) values", hint: "it repeats itself; it may be hostile") }
-      var done: FileValue?
       do {
-        if case .object(let place) = value, let container = Self.open(objects[place]) {
-          guard open.count < Self.deepest else {
-            throw Malformed("the tree is deeper than \(Self.deepest) levels, or holds itself")
+        if case .object(let place) = value, let (keys, items) = try Self.items(objects[place]) {
+          _ = try builder.begin(isRecord: keys != nil, count: items.count)
+          if !items.isEmpty {
+            rest.append(items.reversed())
+            names.append(keys?.reversed() ?? [])
           }
-          open.append(container)
         } else {
-          done = try leaf(value, &made, contents)
+          _ = try builder.add(builder.wantsLeaf() ? leaf(value, &made, contents) : nil)
         }
       } catch let error as Malformed {
-        let path = open.map(\.place).joined(separator: ".")
+        let path = builder.path
         throw path.isEmpty ? error : Malformed("\(path.prefix(200)): \(error.what)", hint: error.hint)
       }
-      // A finished value may finish the containers around it.
-      while true {
-        if let item = done, !open.isEmpty {
-          open[open.count - 1].items.append(item)
-          done = nil
-        }
-        guard let last = open.indices.last else { break }
-        if let next = open[last].rest.popFirst() {
-          value = next
-          break
-        }
-        done = try open.removeLast().closed()
-      }
-      if open.isEmpty, let done { return done }
     }
+    return try builder.tree()
   }
 
-  private static func open(_ object: PickleObject) -> Open? {
+  /// The items of a container, with their names where it is a dictionary.
+  private static func items(_ object: PickleObject) throws -> (keys: [String]?, items: [PickleValue])? {
     switch object {
-    case .list(let items), .tuple(let items): Open(keys: nil, rest: items[...], capacity: items.count)
-    case .dictionary(let fields, _): Open(keys: Array(fields.keys), rest: Array(fields.values)[...], capacity: fields.count)
-    default: nil
+    case .list(let items), .tuple(let items): return (nil, items)
+    case .dictionary(let fields, _): return (fields.keys.map(\.name), Array(fields.values))
+    default: return nil
     }
   }
 

@@ -1,6 +1,7 @@
 // torch.save before version 1.6: five pickles in a row (a magic number, a version, the writer's machine, the value, the
 // keys of its storages), then each storage's count and elements.
 
+import Foundation
 import OrderedCollections
 
 enum TorchStream {
@@ -12,7 +13,9 @@ enum TorchStream {
   }
 
   /// The value of a file. Throws `Malformed`; nothing in the file is run.
-  static func read(_ bytes: UnsafeRawBufferPointer) throws -> FileValue {
+  static func read(_ source: Source) throws -> FileValue { try source.data.withUnsafeBytes { try read($0, source) } }
+
+  private static func read(_ bytes: UnsafeRawBufferPointer, _ source: Source) throws -> FileValue {
     var machine = PickleMachine(bytes, budget: PickleBudget(fileSize: bytes.count))
     _ = try machine.next()
     guard case .int(1001) = try machine.next() else { throw Malformed("the version is unknown; 1001 is known") }
@@ -40,7 +43,7 @@ enum TorchStream {
     guard places.count == named.count else { throw Malformed("\(named.count - places.count) storages are missing") }
     let left = machine.reader.remaining
     guard left == 0 else { throw Malformed("\(left) bytes follow the last storage") }
-    return try machine.tree(of: root) { storage in
+    return try machine.tree(of: root, keys: source.options.keys) { storage in
       guard let place = places[storage.key] else { throw Malformed("the storage \(storage.key) is missing") }
       return PickleContents(view: UnsafeRawBufferPointer(rebasing: bytes[place]))
     }

@@ -1,0 +1,28 @@
+// What a reader is given: the file's bytes, and what of it is wanted.
+
+import Foundation
+
+/// A file to be read.
+struct Source: Sendable {
+  let path: String
+  /// The whole file, mapped. Empty where the path is a folder.
+  let data: Data
+  let options: LoadOptions
+
+  init(path: String = "", data: Data, options: LoadOptions = LoadOptions()) {
+    self.path = path
+    self.data = data
+    self.options = options
+  }
+
+  func wants(_ name: String) -> Bool { options.keys?.matches(name) ?? true }
+}
+
+/// Hears how far reading has come: bytes of arrays that are done, and of all that are wanted. Called from one thread.
+public typealias LoadProgress = @Sendable (_ done: Int, _ total: Int) -> Void
+
+/// Which arrays are wanted, and who hears how far reading has come.
+struct LoadOptions: Sendable {
+  var keys: KeyPattern?
+  var progress: LoadProgress?
+}
