@@ -24,6 +24,9 @@ private let formats: [Format] = [
     .record((try SafeTensors(source)).tensors.mapValues { .tensor($0) })
   },
   Format(name: "flax msgpack") { MessagePack.begins($0) } read: { try MessagePack.read($0) },
+  Format(name: "tar") { $0.count > 262 && UnsafeRawBufferPointer(rebasing: $0[257..<262]).elementsEqual("ustar".utf8) } read: { _ in
+    throw Malformed("a tar archive, as the very first versions of torch wrote", hint: "load it with an old torch and save it again")
+  },
   Format(name: "torch") { TorchStream.begins($0) } read: { try TorchStream.read($0) },
   Format(name: "pickle") { Pickle.begins($0) } read: { try Pickle.read($0) },
   Format(name: "json") { bytes in
@@ -34,6 +37,12 @@ private let formats: [Format] = [
     return try JSON.parse(text)
   },
 ]
+
+/// The format of a file whose first bytes say nothing, but whose name does: its reader says what is wrong.
+private func expected(_ path: String) -> Format? {
+  let names = ["msgpack": "flax msgpack", "pt": "torch", "pth": "torch", "pickle": "pickle", "pkl": "pickle"]
+  return names[(path as NSString).pathExtension.lowercased()].flatMap { name in formats.first { $0.name == name } }
+}
 
 /// What a zip archive is, its members' names say.
 private func readArchive(_ source: Source) throws -> FileValue {
@@ -56,7 +65,7 @@ private func readArchive(_ source: Source) throws -> FileValue {
 public func load(_ path: String, keys: String? = nil, progress: LoadProgress? = nil) throws -> FileValue {
   let options = LoadOptions(keys: keys.map { KeyPattern($0) }, progress: progress)
   let source = Source(path: path, data: try File.bytes(path), options: options)
-  guard let format = source.data.withUnsafeBytes({ bytes in formats.first { $0.begins(bytes) } }) else {
+  guard let format = source.data.withUnsafeBytes({ bytes in formats.first { $0.begins(bytes) } }) ?? expected(path) else {
     let first = source.data.prefix(4).map { String(format: "%02x", $0) }.joined(separator: " ")
     throw FormatError(
       .format, path, source.data.isEmpty ? "the file is empty" : "no known format begins with the bytes \(first)",
