@@ -47,6 +47,11 @@ private func expected(_ path: String) -> Format? {
 /// What a zip archive is, its members' names say.
 private func readArchive(_ source: Source) throws -> FileValue {
   let archive = try ZipArchive(source.data)
+  if archive.names.isEmpty {
+    // What NumPy writes of no arrays.
+    if source.path.lowercased().hasSuffix(".npz") { return .record([:]) }
+    throw Malformed("the zip archive is empty")
+  }
   func named<R>(_ format: String, _ read: () throws -> R) throws -> R {
     do { return try read() } catch let error as Malformed { throw Malformed("\(format): \(error.what)", hint: error.hint) }
   }
@@ -78,15 +83,24 @@ public func load(_ path: String, keys: String? = nil, progress: LoadProgress? = 
   }
 }
 
+/// Whether a path is that of a flax checkpoint, `checkpoint_<step>` without an ending.
+public func isCheckpointName(_ path: String) -> Bool {
+  let name = (path as NSString).lastPathComponent
+  return name.hasPrefix("checkpoint_") && Int(name.dropFirst("checkpoint_".count)) != nil
+}
+
 /// Writes a value in the format of the path's ending, whole or not at all.
 /// Throws `FormatError`: `.value` where the format cannot hold the value, `.io` where it cannot be written.
 public func save(_ value: FileValue, to path: String) throws {
-  let ending = (path as NSString).pathExtension.lowercased()
+  let ending = isCheckpointName(path) ? "msgpack" : (path as NSString).pathExtension.lowercased()
   switch ending {
   case "npz": try NumPyArchive.write(value, to: path)
   case "npy":
-    guard case .tensor(let tensor) = value else { throw FormatError(.value, path, "an npy holds one tensor", hint: "records go into .npz") }
-    try write(try NumPyArray.bytes(of: tensor), to: path)
+    guard let bytes = try NumPyArray.bytes(of: value) else {
+      throw FormatError(.value, path, "an npy holds one tensor, number, text or list of them", hint: "records go into .npz")
+    }
+    try AtomicFile.write(to: path) { try $0.withUnsafeBytes { try NumPyArray.check($0) } } _: { try $0.write(contentsOf: bytes) }
+  case "msgpack": try MessagePack.write(value, to: path)
   case "safetensors":
     var tensors: [(String, Tensor)] = []
     try collect(value, "", &tensors, path)
@@ -107,7 +121,7 @@ public func save(_ value: FileValue, to path: String) throws {
   default:
     throw FormatError(
       .value, path, ending.isEmpty ? "the name has no ending that says the format" : "files of .\(ending) cannot be written",
-      hint: "endings are .npz .npy .safetensors .json .png")
+      hint: "endings are .npz .npy .safetensors .msgpack .json .png; flax' checkpoint_<step> has none")
   }
 }
 
