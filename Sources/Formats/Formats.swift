@@ -24,6 +24,9 @@ private let formats: [Format] = [
     .record((try SafeTensors(source)).tensors.mapValues { .tensor($0) })
   },
   Format(name: "flax msgpack") { MessagePack.begins($0) } read: { try MessagePack.read($0) },
+  Format(name: "tar") { $0.count > 262 && UnsafeRawBufferPointer(rebasing: $0[257..<262]).elementsEqual("ustar".utf8) } read: { _ in
+    throw Malformed("a tar archive, as the very first versions of torch wrote", hint: "load it with an old torch and save it again")
+  },
   Format(name: "torch") { TorchStream.begins($0) } read: { try TorchStream.read($0) },
   Format(name: "pickle") { Pickle.begins($0) } read: { try Pickle.read($0) },
   Format(name: "json") { bytes in
@@ -35,9 +38,20 @@ private let formats: [Format] = [
   },
 ]
 
+/// The format of a file whose first bytes say nothing, but whose name does: its reader says what is wrong.
+private func expected(_ path: String) -> Format? {
+  let names = ["msgpack": "flax msgpack", "pt": "torch", "pth": "torch", "pickle": "pickle", "pkl": "pickle"]
+  return names[(path as NSString).pathExtension.lowercased()].flatMap { name in formats.first { $0.name == name } }
+}
+
 /// What a zip archive is, its members' names say.
 private func readArchive(_ source: Source) throws -> FileValue {
   let archive = try ZipArchive(source.data)
+  if archive.names.isEmpty {
+    // What NumPy writes of no arrays.
+    if source.path.lowercased().hasSuffix(".npz") { return .record([:]) }
+    throw Malformed("the zip archive is empty")
+  }
   func named<R>(_ format: String, _ read: () throws -> R) throws -> R {
     do { return try read() } catch let error as Malformed { throw Malformed("\(format): \(error.what)", hint: error.hint) }
   }
@@ -67,7 +81,7 @@ public func load(_ path: String, keys: String? = nil, progress: LoadProgress? = 
   let options = LoadOptions(keys: keys.map { KeyPattern($0) }, progress: progress)
   if File.isFolder(path) { return try readFolder(Source(path: path, data: Data(), options: options)) }
   let source = Source(path: path, data: try File.bytes(path), options: options)
-  guard let format = source.data.withUnsafeBytes({ bytes in formats.first { $0.begins(bytes) } }) else {
+  guard let format = source.data.withUnsafeBytes({ bytes in formats.first { $0.begins(bytes) } }) ?? expected(path) else {
     let first = source.data.prefix(4).map { String(format: "%02x", $0) }.joined(separator: " ")
     throw FormatError(
       .format, path, source.data.isEmpty ? "the file is empty" : "no known format begins with the bytes \(first)",
@@ -80,15 +94,24 @@ public func load(_ path: String, keys: String? = nil, progress: LoadProgress? = 
   }
 }
 
+/// Whether a path is that of a flax checkpoint, `checkpoint_<step>` without an ending.
+public func isCheckpointName(_ path: String) -> Bool {
+  let name = (path as NSString).lastPathComponent
+  return name.hasPrefix("checkpoint_") && Int(name.dropFirst("checkpoint_".count)) != nil
+}
+
 /// Writes a value in the format of the path's ending, whole or not at all.
 /// Throws `FormatError`: `.value` where the format cannot hold the value, `.io` where it cannot be written.
 public func save(_ value: FileValue, to path: String) throws {
-  let ending = (path as NSString).pathExtension.lowercased()
+  let ending = isCheckpointName(path) ? "msgpack" : (path as NSString).pathExtension.lowercased()
   switch ending {
   case "npz": try NumPyArchive.write(value, to: path)
   case "npy":
-    guard case .tensor(let tensor) = value else { throw FormatError(.value, path, "an npy holds one tensor", hint: "records go into .npz") }
-    try write(try NumPyArray.bytes(of: tensor), to: path)
+    guard let bytes = try NumPyArray.bytes(of: value) else {
+      throw FormatError(.value, path, "an npy holds one tensor, number, text or list of them", hint: "records go into .npz")
+    }
+    try AtomicFile.write(to: path) { try $0.withUnsafeBytes { try NumPyArray.check($0) } } _: { try $0.write(contentsOf: bytes) }
+  case "msgpack": try MessagePack.write(value, to: path)
   case "safetensors":
     var tensors: [(String, Tensor)] = []
     try collect(value, "", &tensors, path)
@@ -109,7 +132,7 @@ public func save(_ value: FileValue, to path: String) throws {
   default:
     throw FormatError(
       .value, path, ending.isEmpty ? "the name has no ending that says the format" : "files of .\(ending) cannot be written",
-      hint: "endings are .npz .npy .safetensors .json .png")
+      hint: "endings are .npz .npy .safetensors .msgpack .json .png; flax' checkpoint_<step> has none")
   }
 }
 

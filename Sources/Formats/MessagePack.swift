@@ -30,11 +30,20 @@ enum MessagePack {
   /// - Parameter keys: leaves by their path; the bytes of others are passed over.
   static func read(_ bytes: UnsafeRawBufferPointer, keys: KeyPattern? = nil) throws -> FileValue {
     var reader = Reader(bytes: ByteReader(bytes))
-    let value = try reader.value(TreeBuilder(keys, finish: assembled))
+    var builder = TreeBuilder(keys, finish: assembled)
+    try reader.read(into: &builder)
     guard reader.bytes.remaining == 0 else {
       throw Malformed("\(reader.bytes.remaining) bytes follow the value at byte \(reader.bytes.offset)")
     }
-    return value
+    return try builder.tree()
+  }
+
+  /// Checks that a file is whole, passing over its arrays.
+  static func check(_ bytes: UnsafeRawBufferPointer) throws {
+    var reader = Reader(bytes: ByteReader(bytes))
+    var builder = TreeBuilder(KeyPattern(""))
+    try reader.read(into: &builder)
+    guard reader.bytes.remaining == 0 else { throw Malformed("\(reader.bytes.remaining) bytes follow the value") }
   }
 
   /// A file of flax': the value is a map.
@@ -53,8 +62,7 @@ enum MessagePack {
   private struct Reader {
     var bytes: ByteReader
 
-    mutating func value(_ builder: TreeBuilder) throws -> FileValue {
-      var builder = builder
+    mutating func read(into builder: inout TreeBuilder) throws {
       var isDone = false
       while !isDone {
         if builder.wantsKey { builder.add(key: try key()) }
@@ -71,7 +79,6 @@ enum MessagePack {
         case .map(let count): isDone = try located(place) { try builder.begin(isRecord: true, count: count) }
         }
       }
-      return try builder.tree()
     }
 
     /// Whether raw bytes or an extension come next.

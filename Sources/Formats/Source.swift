@@ -15,7 +15,7 @@ struct Source: Sendable {
     self.options = options
   }
 
-  func wants(_ name: String) -> Bool { options.keys?.matches(name) ?? true }
+  func wants(_ name: String) -> Bool { !options.headersOnly && options.keys?.matches(name) ?? true }
 }
 
 /// Hears how far reading has come: bytes of arrays that are done, and of all that are wanted. Called from one thread.
@@ -24,5 +24,7 @@ public typealias LoadProgress = @Sendable (_ done: Int, _ total: Int) -> Void
 /// Which arrays are wanted, and who hears how far reading has come.
 struct LoadOptions: Sendable {
   var keys: KeyPattern?
+  /// Whether all is checked and nothing read: how a file is looked at that was just written.
+  var headersOnly = false
   var progress: LoadProgress?
 }

@@ -31,7 +31,6 @@ final class ZipArchive: Container {
   init(_ data: Data) throws {
     self.data = data
     members = try data.withUnsafeBytes { try ZipDirectory($0).members() }
-    guard !members.isEmpty else { throw Malformed("the zip archive is empty") }
     tree = NameTree(members.keys)
   }
 

@@ -4,6 +4,9 @@ import CZip
 import Foundation
 
 enum ZipWriter {
+  /// An archive without members, which libzip would not write: the record that ends its directory.
+  static let empty: [UInt8] = [0x50, 0x4B, 0x05, 0x06] + [UInt8](repeating: 0, count: 18)
+
   /// Writes members uncompressed, as NumPy does. The C functions are zip_source_buffer, zip_file_add, zip_close.
   static func write(_ members: [(name: String, bytes: [UInt8])], to path: String) throws {
     var code: Int32 = 0

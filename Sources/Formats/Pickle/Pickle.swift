@@ -13,6 +13,9 @@ enum Pickle {
   static func read(_ source: Source) throws -> FileValue { try source.data.withUnsafeBytes { try read($0, source) } }
 
   private static func read(_ bytes: UnsafeRawBufferPointer, _ source: Source) throws -> FileValue {
+    guard !["pt", "pth", "bin"].contains((source.path as NSString).pathExtension.lowercased()) else {
+      throw Malformed("the file is a pickle without torch's magic number", hint: "a pickle of NumPy arrays ends in .pickle")
+    }
     var machine = PickleMachine(bytes, budget: PickleBudget(fileSize: bytes.count))
     let root = try machine.next()
     let left = machine.reader.remaining

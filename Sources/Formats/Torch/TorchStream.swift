@@ -16,6 +16,7 @@ enum TorchStream {
   static func read(_ source: Source) throws -> FileValue { try source.data.withUnsafeBytes { try read($0, source) } }
 
   private static func read(_ bytes: UnsafeRawBufferPointer, _ source: Source) throws -> FileValue {
+    guard begins(bytes) else { throw Malformed("the file begins neither as a zip archive nor with torch's magic number") }
     var machine = PickleMachine(bytes, budget: PickleBudget(fileSize: bytes.count))
     _ = try machine.next()
     guard case .int(1001) = try machine.next() else { throw Malformed("the version is unknown; 1001 is known") }
