@@ -61,11 +61,13 @@ extension Call {
   fileprivate func write(_ value: Value, to path: String) throws {
     if case .object(let object) = value {
       switch object {
-      case let run as TrainingRun: return try run.state.save(to: path)
+      case let run as TrainingRun:
+        // Ours holds settings and random key too; flax' is what the authors' code restores.
+        return try path.lowercased().hasSuffix(".safetensors") ? run.state.save(to: path) : Formats::save(run.state.checkpoint(), to: path)
       case let picture as Picture: return try picture.save(to: path)
       case let plot as Plot: return try plot.picture().save(to: path)
       case let model as Model:
-        return try SafeTensors(tensors: model.network.p.tensors).write(to: path)
+        return try Formats::save(model.network.p.file(for: path), to: path)
       default: break
       }
     }
