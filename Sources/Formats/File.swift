@@ -4,6 +4,11 @@
 public import Foundation
 
 enum File {
+  static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
   /// A file's bytes, mapped.
   static func bytes(_ path: String) throws -> Data {
     var isFolder: ObjCBool = false

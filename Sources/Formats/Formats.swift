@@ -56,12 +56,22 @@ private func readArchive(_ source: Source) throws -> FileValue {
     do { return try read() } catch let error as Malformed { throw Malformed("\(format): \(error.what)", hint: error.hint) }
   }
   if TorchArchive.matches(archive.names) { return try named("torch") { try TorchArchive.read(archive, source) } }
-  return try named("npz") { try NumPyArchive.read(archive, source) }
+  if archive.names.allSatisfy({ $0.hasSuffix(".npy") }) { return try named("npz") { try NumPyArchive.read(archive, source) } }
+  return try named("checkpoint") { try Checkpoint.read(archive, source.options) }
+}
+
+/// A folder is read where it holds a checkpoint.
+private func readFolder(_ source: Source) throws -> FileValue {
+  do {
+    return try Checkpoint.read(Folder(source.path), source.options)
+  } catch let error as Malformed {
+    throw FormatError(.format, source.path, "checkpoint: \(error.what)", hint: error.hint)
+  }
 }
 
 /// A file's contents, recognised by its first bytes: npz and safetensors a record of tensors, npy a tensor (text
 /// arrays lists), png an image, json a record, list or value; flax' msgpack, torch's files and pickles trees of records,
-/// lists and tensors.
+/// lists and tensors; a checkpoint of flax or orbax, as a folder or in a zip archive, a tree of records of tensors.
 ///
 /// - Parameters:
 ///   - keys: only arrays whose path (names joined by `/`) fits this pattern are read: see `KeyPattern`.
@@ -69,6 +79,7 @@ private func readArchive(_ source: Source) throws -> FileValue {
 /// Throws `FormatError`: `.io` where the file cannot be read, `.format` where it is damaged or of no known kind.
 public func load(_ path: String, keys: String? = nil, progress: LoadProgress? = nil) throws -> FileValue {
   let options = LoadOptions(keys: keys.map { KeyPattern($0) }, progress: progress)
+  if File.isFolder(path) { return try readFolder(Source(path: path, data: Data(), options: options)) }
   let source = Source(path: path, data: try File.bytes(path), options: options)
   guard let format = source.data.withUnsafeBytes({ bytes in formats.first { $0.begins(bytes) } }) ?? expected(path) else {
     let first = source.data.prefix(4).map { String(format: "%02x", $0) }.joined(separator: " ")

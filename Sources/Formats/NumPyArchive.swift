@@ -6,9 +6,6 @@ import Tensor
 
 enum NumPyArchive {
   static func read(_ archive: ZipArchive, _ source: Source) throws -> FileValue {
-    if let other = archive.names.first(where: { !$0.hasSuffix(".npy") }) {
-      throw Malformed("the archive holds \(other), which is no npy array")
-    }
     let names = archive.names.filter { source.wants(String($0.dropLast(4))) }
     if let keys = source.options.keys, names.isEmpty {
       throw keys.nothing(among: archive.names.lazy.map { String($0.dropLast(4)) })

@@ -8,16 +8,19 @@ import Tensor
 extension Library {
   static let data = Library("Data", [
     Builtin(
-      "load(path)",
-      "a file's contents, recognised by what is in it: npz npy safetensors png json; the shipped data sets by name",
+      "load(path, keys = none)",
+      "a file's contents, recognised by what is in it: checkpoints npz npy safetensors png json; keys = \"ema_params/*\" reads only those arrays; the shipped data sets by name",
       example: "load(\"digits8.npz\").images.shape"
     ) { call in
       let path = try call.string("path")
+      let keys = try call["keys"].isNone ? nil : call.string("keys")
+      let loading = Loading()
+      defer { loading.finish() }
       do {
-        return try Value(Formats::load(path))
+        return try Value(Formats::load(path, keys: keys) { loading.update($0, of: $1) })
       } catch let problem as FormatError where problem.reason == .io {
         guard let shipped = EmbeddedData.path(of: path) else { throw problem }
-        return try Value(Formats::load(shipped))
+        return try Value(Formats::load(shipped, keys: keys))
       }
     },
     Builtin(
