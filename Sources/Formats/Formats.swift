@@ -29,6 +29,8 @@ private let formats: [Format] = [
   },
   Format(name: "torch") { TorchStream.begins($0) } read: { try TorchStream.read($0) },
   Format(name: "pickle") { Pickle.begins($0) } read: { try Pickle.read($0) },
+  Format(name: "idx") { IDX.begins($0) } read: { try IDX.read($0.data) },
+  Format(name: "gzip") { $0.starts(with: GZip.magic) } read: { try readUnpacked($0) },
   Format(name: "json") { bytes in
     let first = bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
     return first.map { "{[\"-0123456789tfn".utf8.contains($0) } ?? false
@@ -60,6 +62,19 @@ private func readArchive(_ source: Source) throws -> FileValue {
   return try named("checkpoint") { try Checkpoint.read(archive, source.options) }
 }
 
+/// What gzip packed, recognised by its content like any other file; gzip in gzip is not unpacked again.
+private func readUnpacked(_ source: Source) throws -> FileValue {
+  let data = try GZip.contents(source.data)
+  guard let format = data.withUnsafeBytes({ bytes in formats.first { $0.begins(bytes) } }), format.name != "gzip" else {
+    throw Malformed("it holds no known format", hint: "idx files are read so; unpack others with gunzip")
+  }
+  do {
+    return try format.read(Source(path: source.path, data: data, options: source.options))
+  } catch let error as Malformed {
+    throw Malformed("\(format.name): \(error.what)", hint: error.hint)
+  }
+}
+
 /// A folder is read where it holds a checkpoint.
 private func readFolder(_ source: Source) throws -> FileValue {
   do {
@@ -70,7 +85,7 @@ private func readFolder(_ source: Source) throws -> FileValue {
 }
 
 /// A file's contents, recognised by its first bytes: npz and safetensors a record of tensors, npy a tensor (text
-/// arrays lists), png an image, json a record, list or value; flax' msgpack, torch's files and pickles trees of records,
+/// arrays lists), png an image, json a record, list or value, idx a tensor; flax' msgpack, torch's files and pickles trees of records,
 /// lists and tensors; a checkpoint of flax or orbax, as a folder or in a zip archive, a tree of records of tensors.
 ///
 /// - Parameters:

@@ -81,6 +81,9 @@ enum NumPyArray {
   /// Text of fixed width, zero-padded: UCS-4 for `U`, bytes for `S`; nested lists for more than one axis.
   /// A single text where there are no axes.
   private static func strings(_ data: UnsafeRawBufferPointer, _ header: Header, _ count: Int) throws -> FileValue {
+    // Texts of no width take no bytes, and axes of no length none either: their number says nothing about the file.
+    guard count > 0 else { return .list([]) }
+    guard header.size > 0 || count < 1 << 20 else { throw Malformed("\(count) texts without a character cannot be read") }
     var texts: [FileValue] = []
     for index in 0..<count {
       var text = ""

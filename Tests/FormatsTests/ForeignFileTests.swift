@@ -134,3 +134,52 @@ private func compare(_ path: String, _ expected: OrderedDictionary<String, Tenso
     #expect(throws: FormatError.self) { try Formats::load(torch, keys: "nothing/*") }
   }
 }
+
+@Suite struct IDXTests {
+  /// Two images of 2 x 3 pixels, the numbers 0 to 11.
+  private static let images: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3] + Array(0..<12)
+
+  private func load(_ bytes: [UInt8], _ name: String) throws -> FileValue {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("imf-\(UUID().uuidString)-\(name)").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    return try Formats::load(path)
+  }
+
+  private func numbers(_ value: FileValue) throws -> (shape: [Int], values: [Double]) {
+    guard case .tensor(let tensor) = value else { return ([], []) }
+    return (tensor.shape, try tensor.scalars(Double.self))
+  }
+
+  @Test func imagesAndBigEndianNumbers() throws {
+    let images = try numbers(load(Self.images, "images"))
+    #expect(images.shape == [2, 2, 3] && images.values == (0..<12).map(Double.init))
+    let shorts = try numbers(load([0, 0, 0x0B, 1, 0, 0, 0, 2, 0x01, 0x02, 0xFF, 0xFE], "shorts"))
+    #expect(shorts.values == [258, -2])
+    let floats = try numbers(load([0, 0, 0x0D, 1, 0, 0, 0, 1, 0x3F, 0xC0, 0, 0], "floats"))
+    #expect(floats.values == [1.5])
+  }
+
+  /// `gzip -n` of the images, and of cut ones.
+  @Test func gzipAroundThem() throws {
+    func packed(_ bytes: [UInt8]) -> [UInt8] {
+      // One stored block is deflate too.
+      let count = UInt16(bytes.count)
+      let crc = bytes.withUnsafeBytes { Deflate.checksum($0) }
+      func little(_ number: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
+      return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1] + little(count) + little(~count) + bytes + little(crc) + little(UInt32(bytes.count))
+    }
+    #expect(try numbers(load(packed(Self.images), "images.gz")).shape == [2, 2, 3])
+    var damaged = packed(Self.images)
+    damaged[20] ^= 1
+    for bytes in [damaged, Array(packed(Self.images).dropLast(9)), packed(Self.images.dropLast()), packed(packed(Self.images))] {
+      #expect(throws: FormatError.self) { try load(bytes, "bad.gz") }
+    }
+  }
+
+  @Test(arguments: [
+    [0, 0, 8, 1, 0xFF, 0xFF, 0xFF, 0xFF, 1], [0, 0, 8, 2, 0, 0, 0, 1], [0, 0, 0x0E, 8] + [UInt8](repeating: 0xFF, count: 32), [0, 0, 8, 1, 0, 0, 0, 1, 1, 1],
+  ] as [[UInt8]]) func sizesThatDoNotFitAreErrors(_ bytes: [UInt8]) {
+    #expect(throws: FormatError.self) { try load(bytes, "bad.idx") }
+  }
+}

@@ -13,6 +13,9 @@ public struct CheckpointParameters: Sendable {
   /// Whether there are blocks of the v head. Without them a network can sample, not train.
   public var hasVelocityBlocks: Bool { parameters.names.contains { $0.hasPrefix("net/v_heads_") } }
 
+  /// Whether any name is one that we know.
+  public var isRecognised: Bool { parameters.names.contains { $0.hasPrefix("net/") } }
+
   /// Trees in the order in which they are wanted: averages are what one samples from.
   private static let trees = ["ema_params", "ema", "ema_model", "model_ema", "params", "model_state_dict", "state_dict", "model", "module"]
 

@@ -32,31 +32,23 @@ extension TrainingState {
       return try network.configuration.checked(Parameters(CheckpointParameters.renamed(inside)), inference: false).values
     }
     let moments = try (mu: tree("opt_state/0/mu"), nu: tree("opt_state/0/nu"))
-    guard let step = try count("opt_state/0/count") ?? count("step"), step >= 0 else {
+    let updates = try count("opt_state/0/count")
+    guard let step = try count("step") ?? updates, step >= 0, updates.map({ $0 >= 0 }) ?? true else {
       throw ConfigurationError(field: nil, reason: "the checkpoint does not say its step", hint: nil)
-    }
-    if let other = try count("step"), other != step {
-      throw ConfigurationError(
-        field: nil, reason: "the checkpoint is at step \(other), its optimiser at \(step)", hint: "the two were not saved together")
     }
     let parameters = try tree("params")
     try self.init(
       network: Network(network.configuration, parameters: network.p.with(parameters)), settings: settings, objective: objective,
       ema: own.keys.contains { $0.hasPrefix("ema_params/") } ? tree("ema_params") : parameters, mu: moments.mu, nu: moments.nu,
-      step: step, key: key)
+      step: step, updates: updates, key: key)
   }
 
   /// The state as the authors' code restores it: flax' tree of their TrainState.
   public func checkpoint() throws -> FileValue {
     let names = network.p.names
     func tree(_ values: [Tensor]) -> FileValue { Parameters.tree(zip(names, values)) }
-    let count = FileValue.tensor(try Tensor([Int32(clamping: step)], shape: []))
-    return .record([
-      "step": count, "params": tree(network.p.values), "ema_params": tree(ema),
-      "opt_state": .record([
-        "0": .record(["count": count, "mu": tree(mu), "nu": tree(nu)]), "1": .record([:]), "2": .record(["count": count]),
-      ]),
-    ])
+    return try .state(
+      step: step, updates: updates, params: tree(network.p.values), ema: tree(ema), mu: tree(mu), nu: tree(nu))
   }
 }
 
@@ -76,6 +68,33 @@ extension Parameters {
     return .record(leaves)
   }
 
-  /// The parameters as flax nests them, under `net`.
-  public var nested: FileValue { Self.tree(tensors.map { ($0.key, $0.value) }) }
+  /// The parameters as a file of this path holds them: for flax as its modules nest, under the names of both trees, so
+  /// that the authors' code finds them whichever it asks for; flat in all others.
+  ///
+  /// A `checkpoint_<step>` is a whole state of training, its moments zero: flax restores nothing less.
+  public func file(for path: String) throws -> FileValue {
+    let flat = tensors.map { ($0.key, $0.value) }
+    let step = isCheckpointName(path) ? path.split(separator: "_").last.flatMap { Int($0) } : nil
+    guard step != nil || path.lowercased().hasSuffix(".msgpack") else {
+      return .record(OrderedDictionary(uniqueKeysWithValues: flat.map { ($0.0, .tensor($0.1)) }))
+    }
+    let tree = Self.tree(flat)
+    guard let step else { return .record(["params": tree, "ema_params": tree]) }
+    let zeros = Self.tree(try flat.map { ($0.0, try Tensor.zeros($0.1.shape)) })
+    return try .state(step: step, updates: 0, params: tree, ema: tree, mu: zeros, nu: zeros)
+  }
+}
+
+extension FileValue {
+  /// flax' tree of the authors' TrainState: optax' AdamW is a chain of its moments, weight decay and schedule.
+  fileprivate static func state(
+    step: Int, updates: Int, params: FileValue, ema: FileValue, mu: FileValue, nu: FileValue
+  ) throws -> FileValue {
+    func whole(_ number: Int) throws -> FileValue { .tensor(try Tensor([Int32(clamping: number)], shape: [])) }
+    let count = try whole(updates)
+    return .record([
+      "step": try whole(step), "params": params, "ema_params": ema,
+      "opt_state": .record(["0": .record(["count": count, "mu": mu, "nu": nu]), "1": .record([:]), "2": .record(["count": count])]),
+    ])
+  }
 }
