@@ -33,6 +33,8 @@ let package = Package(
     .systemLibrary(name: "CSixel"),
     .systemLibrary(name: "CCairo"),
     .systemLibrary(name: "CZip"),
+    .systemLibrary(name: "CZlib"),
+    .systemLibrary(name: "CZstd"),
 
     // The layers, from the ground up
     .target(name: "CKernels", cSettings: kernelSettings, linkerSettings: [.linkedLibrary("gomp")]),
@@ -40,7 +42,7 @@ let package = Package(
       name: "Tensor", dependencies: ["CKernels", "COneDNN", "COpenBLAS"],
       swiftSettings: swiftSettings),
     .target(
-      name: "Formats", dependencies: ["Tensor", "CPNG", "CZip", collections],
+      name: "Formats", dependencies: ["Tensor", "CPNG", "CZip", "CZlib", "CZstd", collections],
       swiftSettings: swiftSettings),
     .target(
       name: "MeanFlow", dependencies: ["Tensor", "Formats", collections], exclude: ["Symbols.md"],
@@ -60,6 +62,8 @@ let package = Package(
     .testTarget(
       name: "FormatsTests", dependencies: ["Formats", "Tensor", collections], exclude: ["Samples"],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["Formats", "Tensor"], exclude: ["Corpus"], swiftSettings: swiftSettings),
     .testTarget(
       name: "MeanFlowTests", dependencies: ["MeanFlow", "Formats", "Tensor", collections], swiftSettings: swiftSettings),
     .testTarget(name: "LangTests", dependencies: ["Lang", "Tensor"], swiftSettings: swiftSettings),

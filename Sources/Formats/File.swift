@@ -4,6 +4,11 @@
 public import Foundation
 
 enum File {
+  static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
   /// A file's bytes, mapped.
   static func bytes(_ path: String) throws -> Data {
     var isFolder: ObjCBool = false
@@ -35,7 +40,10 @@ enum File {
 public enum AtomicFile {
   /// Calls `body` with an open temporary file; it becomes `path` when the body returns and the bytes are on disk.
   /// On any error the temporary file is removed and the old file stays as it was.
-  public static func write(to path: String, _ body: (FileHandle) throws -> Void) throws {
+  /// - Parameter checking: looks at the written bytes before they take the name.
+  public static func write(
+    to path: String, checking: (Data) throws -> Void = { _ in }, _ body: (FileHandle) throws -> Void
+  ) throws {
     let temporary = try temporaryPath(for: path)
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
@@ -45,11 +53,13 @@ public enum AtomicFile {
     do {
       try body(handle)
       guard fsync(descriptor) == 0 else { throw FormatError(.io, path, "cannot be written: \(reason(errno))") }
+      try checking(File.bytes(temporary))
       close(descriptor)
     } catch {
       close(descriptor)
       unlink(temporary)
       if error is FormatError { throw error }
+      if let error = error as? Malformed { throw unread(path, error) }
       throw FormatError(.io, path, "cannot be written: \(error.localizedDescription)")
     }
     try take(temporary, path)
@@ -62,6 +72,7 @@ public enum AtomicFile {
       try body(temporary)
     } catch {
       unlink(temporary)
+      if let error = error as? Malformed { throw unread(path, error) }
       throw error
     }
     let descriptor = open(temporary, O_RDONLY | O_CLOEXEC)
@@ -70,6 +81,11 @@ public enum AtomicFile {
       close(descriptor)
     }
     try take(temporary, path)
+  }
+
+  /// What was written does not read back.
+  private static func unread(_ path: String, _ error: Malformed) -> FormatError {
+    FormatError(.io, path, "was not written: it reads back damaged (\(error.what))", hint: "is the disk full, or the file system failing?")
   }
 
   private static func take(_ temporary: String, _ path: String) throws {

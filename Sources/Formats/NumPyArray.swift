@@ -18,7 +18,19 @@ enum NumPyArray {
 
   // MARK: reading
 
-  static func read(_ bytes: UnsafeRawBufferPointer) throws -> FileValue {
+  /// Large arrays whose bits need no change stay in the contents.
+  static func read(_ contents: Data) throws -> FileValue { try contents.withUnsafeBytes { try read($0, heldBy: contents) } }
+
+  static func read(_ bytes: UnsafeRawBufferPointer, heldBy owner: Data? = nil) throws -> FileValue {
+    let (header, count, data) = try parsed(bytes)
+    if header.kind == "U" || header.kind == "S" { return try strings(data, header, count) }
+    return .tensor(try tensor(data, header, owner))
+  }
+
+  /// Checks a file without reading its elements: what was just written is looked at so.
+  static func check(_ bytes: UnsafeRawBufferPointer) throws { _ = try parsed(bytes) }
+
+  private static func parsed(_ bytes: UnsafeRawBufferPointer) throws -> (Header, count: Int, data: UnsafeRawBufferPointer) {
     var reader = ByteReader(bytes)
     guard try reader.take(6, "the magic").elementsEqual(magic) else { throw Malformed("this is no npy array") }
     let major = try reader.integer(UInt8.self, "the version")
@@ -28,7 +40,7 @@ enum NumPyArray {
       major == 1
       ? Int(try reader.integer(UInt16.self, "the header's length"))
       : Int(try reader.integer(UInt32.self, "the header's length"))
-    let header = try NumPyHeader.parse(try reader.text(length, "the header"))
+    let header = try NumPyHeader.parse(text(reader.take(length, "the header"), isLatin: major < 3))
     guard let count = elementCount(header.shape) else {
       throw Malformed("the shape \(header.shape) is not possible")
     }
@@ -38,64 +50,40 @@ enum NumPyArray {
         "shape \(header.shape) needs \(overflow ? "more bytes than there are" : "\(size) bytes"), the file has \(reader.remaining)",
         hint: reader.remaining < size ? "the file is cut off" : nil)
     }
-    let data = try reader.take(size, "the elements")
-    if header.kind == "U" || header.kind == "S" { return try strings(data, header, count) }
-    return .tensor(try tensor(data, header, count))
+    return (header, count, try reader.take(size, "the elements"))
   }
 
-  private static func tensor(_ data: UnsafeRawBufferPointer, _ header: Header, _ count: Int) throws -> Tensor {
+  /// Headers are Latin-1 before version 3, UTF-8 from then on.
+  private static func text(_ bytes: UnsafeRawBufferPointer, isLatin: Bool) throws -> String {
+    if isLatin { return String(String.UnicodeScalarView(bytes.map { UnicodeScalar($0) })) }
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw Malformed("the header is not UTF-8") }
+    return text
+  }
+
+  private static func tensor(_ data: UnsafeRawBufferPointer, _ header: Header, _ owner: Data?) throws -> Tensor {
+    let kinds: [String: ElementType] = [
+      "b1": .bool, "i1": .int8, "i2": .int16, "i4": .int32, "i8": .int64, "u1": .uint8, "u2": .uint16, "u4": .uint32,
+      "u8": .uint64, "f2": .float16, "f4": .float32, "f8": .float64,
+      // What `ml_dtypes` writes for bfloat16: raw two-byte elements.
+      "V2": .bfloat16,
+    ]
+    guard let type = kinds["\(header.kind)\(header.size)"] else {
+      throw Malformed("arrays of \(header.kind)\(header.size) cannot be read", hint: "numbers, truth values and text can")
+    }
     // Fortran order is C order of the reversed shape.
-    let shape = header.isFortran ? Array(header.shape.reversed()) : header.shape
-    func made(_ dtype: DType) throws -> Tensor {
-      let swapped = header.isBigEndian && header.size > 1
-      let tensor = try swapped
-        ? reversed(data, header.size).withUnsafeBytes { try Tensor(bytes: $0, shape: shape, dtype: dtype) }
-        : Tensor(bytes: data, shape: shape, dtype: dtype)
-      return header.isFortran && shape.count > 1 ? try tensor.permuted(Array((0..<shape.count).reversed())).evaluated() : tensor
+    guard header.isFortran, header.shape.count > 1 else {
+      return try type.tensor(data, shape: header.shape, isBigEndian: header.isBigEndian, heldBy: owner)
     }
-    func converted<T, S: Scalar>(_ type: T.Type, _ convert: (T) throws -> S) throws -> Tensor {
-      let bytes = header.isBigEndian && header.size > 1 ? reversed(data, header.size) : Array(data)
-      let values = try bytes.withUnsafeBytes { buffer in
-        try (0..<count).map { try convert(buffer.loadUnaligned(fromByteOffset: $0 * header.size, as: T.self)) }
-      }
-      let tensor = try Tensor(values, shape: shape)
-      return header.isFortran && shape.count > 1 ? try tensor.permuted(Array((0..<shape.count).reversed())).evaluated() : tensor
-    }
-    switch (header.kind, header.size) {
-    case ("f", 4): return try made(.float32)
-    case ("f", 8): return try made(.float64)
-    case ("f", 2): return try converted(UInt16.self) { Float(halfBits: $0) }
-    case ("i", 4): return try made(.int32)
-    case ("i", 8): return try made(.int64)
-    case ("i", 1): return try converted(Int8.self) { Int32($0) }
-    case ("i", 2): return try converted(Int16.self) { Int32($0) }
-    case ("u", 1): return try made(.uint8)
-    case ("u", 2): return try converted(UInt16.self) { Int32($0) }
-    case ("u", 4): return try converted(UInt32.self) { Int64($0) }
-    case ("u", 8):
-      return try converted(UInt64.self) { value in
-        guard let signed = Int64(exactly: value) else { throw Malformed("\(value) is too large for int64") }
-        return signed
-      }
-    case ("b", 1):
-      guard data.allSatisfy({ $0 <= 1 }) else { throw Malformed("a truth value is neither 0 nor 1") }
-      return try made(.bool)
-    // What `ml_dtypes` writes for bfloat16: raw two-byte elements.
-    case ("V", 2): return try made(.bfloat16)
-    default:
-      throw Malformed(
-        "arrays of \(header.kind)\(header.size) cannot be read", hint: "numbers, truth values and text can")
-    }
-  }
-
-  private static func reversed(_ data: UnsafeRawBufferPointer, _ size: Int) -> [UInt8] {
-    var bytes = Array(data)
-    for start in stride(from: 0, to: bytes.count, by: size) { bytes[start..<start + size].reverse() }
-    return bytes
+    let turned = try type.tensor(data, shape: header.shape.reversed(), isBigEndian: header.isBigEndian)
+    return try turned.permuted(header.shape.indices.reversed()).evaluated()
   }
 
   /// Text of fixed width, zero-padded: UCS-4 for `U`, bytes for `S`; nested lists for more than one axis.
+  /// A single text where there are no axes.
   private static func strings(_ data: UnsafeRawBufferPointer, _ header: Header, _ count: Int) throws -> FileValue {
+    // Texts of no width take no bytes, and axes of no length none either: their number says nothing about the file.
+    guard count > 0 else { return .list([]) }
+    guard header.size > 0 || count < 1 << 20 else { throw Malformed("\(count) texts without a character cannot be read") }
     var texts: [FileValue] = []
     for index in 0..<count {
       var text = ""
@@ -113,8 +101,10 @@ enum NumPyArray {
       }
       texts.append(.string(text))
     }
-    guard !header.isFortran || header.shape.count < 2 else { throw Malformed("text arrays in Fortran order cannot be read") }
-    return nested(texts[...], header.shape[...])
+    guard header.isFortran, header.shape.count > 1 else { return nested(texts[...], header.shape[...]) }
+    // In Fortran order the first axis runs fastest.
+    let places = try Tensor.arange(count).reshaped(header.shape.reversed()).permuted(header.shape.indices.reversed())
+    return nested(try places.scalars(Int32.self).map { texts[Int($0)] }[...], header.shape[...])
   }
 
   private static func nested(_ texts: ArraySlice<FileValue>, _ shape: ArraySlice<Int>) -> FileValue {
@@ -137,8 +127,30 @@ enum NumPyArray {
     return header(descriptions[source.dtype] ?? "<f4", source.shape) + (try source.withBytes { Array($0) })
   }
 
-  /// A list of strings as `<U`.
-  static func bytes(of texts: [String]) -> [UInt8] {
+  /// An array of a number, a truth value, a text, or of lists of them, as NumPy makes one; nil for all else.
+  static func bytes(of value: FileValue) throws -> [UInt8]? {
+    switch value {
+    case .tensor(let tensor): return try bytes(of: tensor)
+    case .number(let number): return try bytes(of: Tensor(number, dtype: .float64))
+    case .bool(let flag): return try bytes(of: Tensor(flag ? 1 : 0, dtype: .bool))
+    case .string(let text): return bytes(of: [text], shape: [])
+    case .list(let items):
+      if !items.isEmpty, let texts = items.all({ if case .string(let text) = $0 { text } else { nil } }) {
+        return bytes(of: texts, shape: [texts.count])
+      }
+      if let flags = items.all({ if case .bool(let flag) = $0 { flag } else { nil } }), !flags.isEmpty {
+        return try bytes(of: Tensor(flags.map { $0 ? 1.0 : 0 }).cast(to: .bool))
+      }
+      if let numbers = items.all({ if case .number(let number) = $0 { number } else { nil } }) {
+        return try bytes(of: Tensor(numbers))
+      }
+      return nil
+    case .none, .record, .image: return nil
+    }
+  }
+
+  /// Strings as `<U`.
+  private static func bytes(of texts: [String], shape: [Int]) -> [UInt8] {
     let width = max(1, texts.map(\.unicodeScalars.count).max() ?? 1)
     var data: [UInt8] = []
     data.reserveCapacity(4 * width * texts.count)
@@ -147,7 +159,7 @@ enum NumPyArray {
       scalars += [UInt32](repeating: 0, count: width - scalars.count)
       for code in scalars { withUnsafeBytes(of: code.littleEndian) { data += $0 } }
     }
-    return header("<U\(width)", [texts.count]) + data
+    return header("<U\(width)", shape) + data
   }
 
   private static func header(_ description: String, _ shape: [Int]) -> [UInt8] {
@@ -160,16 +172,10 @@ enum NumPyArray {
   }
 }
 
-extension Float {
-  /// IEEE half precision.
-  init(halfBits bits: UInt16) {
-    let sign: Float = bits & 0x8000 == 0 ? 1 : -1
-    let exponent = Int(bits >> 10 & 31)
-    let fraction = Float(bits & 1023)
-    switch exponent {
-    case 0: self = sign * fraction * 0x1p-24
-    case 31: self = fraction == 0 ? sign * .infinity : .nan
-    default: self = sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
-    }
+extension [FileValue] {
+  /// What every item is; nil where one is something else.
+  fileprivate func all<T>(_ part: (FileValue) -> T?) -> [T]? {
+    let parts = compactMap(part)
+    return parts.count == count ? parts : nil
   }
 }

@@ -20,19 +20,25 @@ public struct SafeTensors: Sendable {
     .bool: "BOOL", .uint8: "U8", .int32: "I32", .int64: "I64", .bfloat16: "BF16", .float32: "F32", .float64: "F64",
   ]
 
+  private static let elements: [String: ElementType] = [
+    "BOOL": .bool, "U8": .uint8, "I8": .int8, "U16": .uint16, "I16": .int16, "F16": .float16, "BF16": .bfloat16, "U32": .uint32,
+    "I32": .int32, "F32": .float32, "U64": .uint64, "I64": .int64, "F64": .float64,
+  ]
+
   // MARK: reading
 
   /// Reads a file. Throws `FormatError` naming the file and the tensor.
   public init(contentsOf path: String) throws {
-    let data = try File.bytes(path)
     do {
-      self = try data.withUnsafeBytes { try SafeTensors($0) }
+      self = try SafeTensors(Source(path: path, data: File.bytes(path)))
     } catch let error as Malformed {
       throw FormatError(.format, path, "safetensors: \(error.what)", hint: error.hint)
     }
   }
 
-  init(_ bytes: UnsafeRawBufferPointer) throws {
+  init(_ source: Source) throws { self = try source.data.withUnsafeBytes { try SafeTensors($0, source) } }
+
+  private init(_ bytes: UnsafeRawBufferPointer, _ source: Source) throws {
     var reader = ByteReader(bytes)
     let length = try reader.integer(UInt64.self, "the header's length")
     guard length <= Self.longestHeader, length <= reader.remaining else {
@@ -50,10 +56,11 @@ public struct SafeTensors: Sendable {
         metadata = try Self.metadata(entry)
         continue
       }
-      let (tensor, start, end) = try Self.tensor(name, entry, data)
-      tensors[name] = tensor
+      let (start, end, read) = try Self.tensor(name, entry, data, source.data)
       ranges.append((start, end, name))
+      if source.wants(name) { tensors[name] = try read() }
     }
+    if let keys = source.options.keys, tensors.isEmpty { throw keys.nothing(among: ranges.map(\.name)) }
     try Self.check(ranges, data.count)
   }
 
@@ -65,8 +72,9 @@ public struct SafeTensors: Sendable {
     }
   }
 
-  private static func tensor(_ name: String, _ entry: FileValue, _ data: UnsafeRawBufferPointer) throws
-    -> (Tensor, start: Int, end: Int)
+  /// Where a tensor lies, and how it is read once all is checked.
+  private static func tensor(_ name: String, _ entry: FileValue, _ data: UnsafeRawBufferPointer, _ owner: Data) throws
+    -> (start: Int, end: Int, read: () throws -> Tensor)
   {
     guard case .record(let fields) = entry, case .string(let type)? = fields["dtype"],
       let shape = sizes(fields["shape"]), let offsets = sizes(fields["data_offsets"]), offsets.count == 2
@@ -77,21 +85,12 @@ public struct SafeTensors: Sendable {
     guard start <= end, end <= data.count else {
       throw Malformed("\(name) lies at bytes \(start) to \(end), the data has \(data.count)", hint: "the file is cut off")
     }
-    let isHalf = type == "F16"
-    guard let dtype = isHalf ? .float32 : names.first(where: { $0.value == type })?.key else {
-      throw Malformed("\(name) has the dtype \(type), which cannot be read")
-    }
-    guard let count = elementCount(shape), case let (size, overflow) = count.multipliedReportingOverflow(by: isHalf ? 2 : dtype.size),
-      !overflow, size == end - start
-    else {
+    guard let element = elements[type] else { throw Malformed("\(name) has the dtype \(type), which cannot be read") }
+    guard try element.byteCount(shape, name) == end - start else {
       throw Malformed("\(name) of \(type)\(shape) does not fit its \(end - start) bytes")
     }
     let part = UnsafeRawBufferPointer(rebasing: data[start..<end])
-    if isHalf {
-      let values = (0..<count).map { Float(halfBits: part.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)) }
-      return (try Tensor(values, shape: shape), start, end)
-    }
-    return (try Tensor(bytes: part, shape: shape, dtype: dtype), start, end)
+    return (start, end, { try element.tensor(part, shape: shape, heldBy: owner, name) })
   }
 
   private static func sizes(_ value: FileValue?) -> [Int]? {
@@ -135,7 +134,9 @@ public struct SafeTensors: Sendable {
     }
     var header = "{" + entries.map { JSON.quoted($0.name) + ":" + $0.json }.joined(separator: ",") + "}"
     header += String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
-    try AtomicFile.write(to: path) { file in
+    try AtomicFile.write(to: path) {
+      _ = try SafeTensors(Source(data: $0, options: LoadOptions(headersOnly: true)))
+    } _: { file in
       try withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { try file.write(contentsOf: Array($0)) }
       try file.write(contentsOf: Array(header.utf8))
       for tensor in tensors.values {

@@ -1,97 +1,127 @@
-// Zip archives by libzip: the one file that hands it pointers. Members are checked (CRC) and bounded.
+// Zip archives over mapped bytes. The central directory is read and checked whole, members on demand: stored ones are
+// slices of the file, deflated ones are inflated once. Facts: PKWARE's APPNOTE 6.3.
 
-import CZip
 import Foundation
+import OrderedCollections
+import Synchronization
+import Tensor
 
-enum ZipArchive {
-  /// A member may unpack to this many times the archive's size at most: more is a bomb.
-  private static let largestRatio = 1100
-
+final class ZipArchive: Container {
   static let magic: [UInt8] = [0x50, 0x4B]
 
-  /// The members in the archive's order. The C functions are zip_open, zip_stat_index, zip_fread.
-  static func members(_ path: String, archiveSize: Int) throws -> [(name: String, bytes: [UInt8])] {
-    var code: Int32 = 0
-    guard let archive = zip_open(path, Int32(ZIP_RDONLY | ZIP_CHECKCONS), &code) else {
-      var error = zip_error_t()
-      zip_error_init_with_code(&error, code)
-      defer { zip_error_fini(&error) }
-      throw Malformed("the zip archive cannot be opened: \(String(cString: zip_error_strerror(&error)))", hint: "the file is cut off or damaged")
-    }
-    defer { zip_discard(archive) }
-    var members: [(name: String, bytes: [UInt8])] = []
-    var names: Set<String> = []
-    for index in 0..<zip_uint64_t(max(zip_get_num_entries(archive, 0), 0)) {
-      var stat = zip_stat_t()
-      guard zip_stat_index(archive, index, 0, &stat) == 0, let name = stat.name.map({ String(cString: $0) }) else {
-        throw Malformed("member \(index) of the zip archive is damaged")
-      }
-      if name.hasSuffix("/") { continue }
-      guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
-        throw Malformed("the member's name \(name) leads out of the archive")
-      }
-      guard names.insert(name).inserted else { throw Malformed("the member \(name) stands twice in the archive") }
-      guard let size = Int(exactly: stat.size), size / largestRatio <= archiveSize else {
-        throw Malformed("the member \(name) claims \(stat.size) bytes, more than \(archiveSize) bytes can hold")
-      }
-      members.append((name, try contents(archive, index, name, size)))
-    }
-    return members
+  /// What the directory says of a member.
+  struct Member {
+    var isDeflated: Bool
+    var checksum: UInt32
+    /// Bytes in the archive, and unpacked.
+    var packedSize: Int
+    var size: Int
+    /// Bytes that are walked to read it: each is inflated, if need be, and counted in the checksum.
+    var work: Int { isDeflated ? 2 * size : size }
+    /// Where its local header begins, and its data.
+    var offset: Int
+    var start: Int
   }
 
-  private static func contents(_ archive: OpaquePointer, _ index: zip_uint64_t, _ name: String, _ size: Int) throws -> [UInt8] {
-    guard let file = zip_fopen_index(archive, index, 0) else {
-      throw Malformed("the member \(name) cannot be read: \(String(cString: zip_strerror(archive)))")
-    }
-    defer { zip_fclose(file) }
-    var failure: String?
-    let bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
-      count = 0
-      // One byte more than announced is asked for, so that libzip reaches the end and checks the CRC.
-      while count <= size {
-        let got = zip_fread(file, buffer.baseAddress! + count, zip_uint64_t(size + 1 - count))
-        if got < 0 {
-          failure = String(cString: zip_file_strerror(file))
-          return
+  private let data: Data
+  /// Files in the archive's order.
+  private let members: OrderedDictionary<String, Member>
+  private let tree: NameTree
+  /// Members that were inflated, and those whose checksum was compared.
+  private let cache = Mutex<(inflated: [String: Data], verified: Set<String>)>(([:], []))
+
+  /// Throws `Malformed` where the directory is damaged, or any member hostile: then nothing of the archive is read.
+  init(_ data: Data) throws {
+    self.data = data
+    members = try data.withUnsafeBytes { try ZipDirectory($0).members() }
+    tree = NameTree(members.keys)
+  }
+
+  var names: OrderedSet<String> { members.keys }
+  func files(in folder: String) -> [String] { tree.files[folder] ?? [] }
+  func folders(in folder: String) -> [String] { tree.folders[folder] ?? [] }
+  func exists(_ path: String) -> Bool { members[path] != nil }
+
+  /// The contents of a member. Stored ones are slices, aligned as they are in the file.
+  func bytes(_ path: String, verify: Bool = true) throws -> Data {
+    if let ready = ready(path, verify) { return ready }
+    return try read(path, verify) { _ in }
+  }
+
+  func prepare(_ paths: [String], verify: Bool, _ progress: LoadProgress?) throws {
+    // The largest first: what is left for the end is short.
+    let todo = paths.compactMap { path in members[path].map { (path: path, member: $0) } }
+      .filter { ready($0.path, verify) == nil && (verify || $0.member.isDeflated) }.sorted { $0.member.size > $1.member.size }
+    let total = todo.reduce(0) { $0 + $1.member.work }
+    let state = Mutex<(done: Int, failure: (any Error)?)>((0, nil))
+    Threads.forEach(todo.count) { index in
+      do {
+        _ = try read(todo[index].path, verify) { bytes in
+          try Interrupt.check()
+          try state.withLock { state in
+            if let failure = state.failure { throw failure }
+            state.done += bytes
+            progress?(.unpack, state.done, total)
+          }
         }
-        if got == 0 { return }
-        count += Int(got)
+      } catch {
+        state.withLock { $0.failure = $0.failure ?? error }
       }
     }
-    if let failure { throw Malformed("the member \(name) is damaged: \(failure)") }
-    guard bytes.count == size else { throw Malformed("the member \(name) has not the \(size) bytes it announces") }
-    return bytes
+    if let failure = state.withLock({ $0.failure }) { throw failure }
   }
 
-  /// Writes members uncompressed, as NumPy does. The C functions are zip_source_buffer, zip_file_add, zip_close.
-  static func write(_ members: [(name: String, bytes: [UInt8])], to path: String) throws {
-    var code: Int32 = 0
-    guard let archive = zip_open(path, Int32(ZIP_CREATE | ZIP_EXCL), &code) else {
-      throw FormatError(.io, path, "cannot be written", hint: "may you write in its folder?")
+  /// What needs no more work.
+  private func ready(_ path: String, _ verify: Bool) -> Data? {
+    guard let member = members[path] else { return nil }
+    return cache.withLock { cache in
+      member.isDeflated ? cache.inflated[path] : !verify || cache.verified.contains(path) ? packed(member) : nil
     }
-    // libzip reads the buffers when it closes the archive: they live until then.
-    var buffers: [UnsafeMutableRawBufferPointer] = []
-    defer { buffers.forEach { $0.deallocate() } }
-    for member in members {
-      let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(member.bytes.count, 1), alignment: 16)
-      buffer.copyBytes(from: member.bytes)
-      buffers.append(buffer)
-      guard let source = zip_source_buffer(archive, buffer.baseAddress, zip_uint64_t(member.bytes.count), 0) else {
-        zip_discard(archive)
-        throw FormatError(.io, path, "cannot be written: no memory")
+  }
+
+  private func packed(_ member: Member) -> Data {
+    data[data.startIndex + member.start..<data.startIndex + member.start + member.packedSize]
+  }
+
+  private func read(_ path: String, _ verify: Bool, tick: (Int) throws -> Void) throws -> Data {
+    guard let member = members[path] else { throw Malformed("the archive has no member \(path)") }
+    let packed = packed(member)
+    do {
+      let contents =
+        member.isDeflated
+        ? try Scratch.data(member.size) { output in
+          try packed.withUnsafeBytes { try Deflate.unpack($0, .bare, into: output, tick: tick) }
+        } : packed
+      guard verify || member.isDeflated else { return contents }
+      guard try contents.withUnsafeBytes({ try Deflate.checksum($0, tick: tick) }) == member.checksum else {
+        throw Malformed("is damaged: its checksum differs", hint: "download or copy the file again")
       }
-      let index = zip_file_add(archive, member.name, source, zip_flags_t(ZIP_FL_ENC_UTF_8))
-      guard index >= 0 else {
-        zip_source_free(source)
-        zip_discard(archive)
-        throw FormatError(.value, path, "the name \(member.name) cannot be a member")
+      cache.withLock { cache in
+        if member.isDeflated { cache.inflated[path] = contents } else { cache.verified.insert(path) }
       }
-      zip_set_file_compression(archive, zip_uint64_t(index), ZIP_CM_STORE, 0)
+      return contents
+    } catch let error as Malformed {
+      throw Malformed("the member \(path): \(error.what)", hint: error.hint)
     }
-    guard zip_close(archive) == 0 else {
-      let why = String(cString: zip_strerror(archive))
-      zip_discard(archive)
-      throw FormatError(.io, path, "cannot be written: \(why)")
+  }
+}
+
+/// Which names lie in which folder.
+struct NameTree: Sendable {
+  private(set) var files: [String: [String]] = [:]
+  private(set) var folders: [String: [String]] = [:]
+
+  init(_ names: some Sequence<String>) {
+    var known: Set<String> = [""]
+    for name in names {
+      let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+      var folder = ""
+      for part in parts.dropLast() {
+        let inner = folder.isEmpty ? String(part) : folder + "/" + part
+        if known.insert(inner).inserted { folders[folder, default: []].append(String(part)) }
+        folder = inner
+      }
+      files[folder, default: []].append(String(parts.last ?? ""))
     }
   }
 }

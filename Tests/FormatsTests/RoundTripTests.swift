@@ -71,6 +71,39 @@ private func same(_ a: FileValue, _ b: FileValue) throws -> Bool {
     #expect(try same(Formats::load(folder.path + "/n.npz"), .record(["names": names])))
   }
 
+  @Test func npyOfPlainValues() throws {
+    let folder = try Folder()
+    for (value, dtype, numbers) in [
+      (FileValue.number(2.5), DType.float64, [2.5]), (.list([.number(1), .number(2)]), .float64, [1, 2]),
+      (.list([.bool(true), .bool(false)]), .bool, [1, 0]), (.bool(true), .bool, [1]),
+    ] {
+      try Formats::save(value, to: folder.path + "/v.npy")
+      guard case .tensor(let tensor) = try Formats::load(folder.path + "/v.npy") else { continue }
+      #expect(try tensor.dtype == dtype && tensor.scalars(Double.self) == numbers)
+    }
+    try Formats::save(.string("größer"), to: folder.path + "/t.npy")
+    #expect(try same(Formats::load(folder.path + "/t.npy"), .string("größer")))
+  }
+
+  @Test func anEmptyNpzIsWhatNumPyWrites() throws {
+    let folder = try Folder()
+    try Formats::save(.record([:]), to: folder.path + "/e.npz")
+    #expect(try same(Formats::load(folder.path + "/e.npz"), .record([:])))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path + "/e.npz")) == Data([0x50, 0x4B, 5, 6] + [UInt8](repeating: 0, count: 18)))
+  }
+
+  @Test(arguments: ["a.msgpack", "checkpoint_12"]) func flaxKeepsTreesAndNumbers(_ name: String) throws {
+    let folder = try Folder()
+    var all = record
+    all["deep"] = .record(["list": .list([.number(1), .number(-3), .number(0.5), .none, .bool(true)]), "text": .string("é"), "e": .record([:])])
+    all["long"] = .string(String(repeating: "x", count: 70_000))
+    all["bfloat16"] = .tensor(try Tensor([1.5, -3.25, 1e30]).cast(to: .bfloat16))
+    all["many"] = .record(.init(uniqueKeysWithValues: (0..<300).map { ("k\($0)", .number(Double($0 * $0 * 1000))) }))
+    try Formats::save(.record(all), to: folder.path + "/" + name)
+    #expect(try same(Formats::load(folder.path + "/" + name), .record(all)))
+    #expect(folder.names == [name])
+  }
+
   @Test func jsonKeepsOrderAndNumbers() throws {
     let folder = try Folder()
     let value: FileValue = .record([
@@ -106,8 +139,8 @@ private func same(_ a: FileValue, _ b: FileValue) throws -> Bool {
   @Test func whatCannotBeWrittenSaysWhy() throws {
     let folder = try Folder()
     let cases: [(FileValue, String, FormatError.Reason, String)] = [
-      (.number(1), "/a.xyz", .value, ".npz .npy .safetensors .json .png"), (.number(1), "/a", .value, "no ending"), (.number(1), "/a.png", .value, "a png holds an image"),
-      (.tensor(Tensor(1)), "/file/a.npy", .io, "not a folder"), (.tensor(Tensor(1)), "/file/b/a.npy", .io, "cannot be made"), (.number(1), "/a.npy", .value, "one tensor"),
+      (.number(1), "/a.xyz", .value, ".npz .npy .safetensors .msgpack .json .png"), (.number(1), "/a", .value, "no ending"), (.number(1), "/a.png", .value, "a png holds an image"),
+      (.tensor(Tensor(1)), "/file/a.npy", .io, "not a folder"), (.tensor(Tensor(1)), "/file/b/a.npy", .io, "cannot be made"), (.record([:]), "/a.npy", .value, "one tensor"), (.number(1), "/a.msgpack", .value, "holds a record"),
       (.record(["x": .string("s")]), "/a.safetensors", .value, "x is no tensor"), (.record(["x": .list([.none])]), "/a.npz", .value, "the field x"),
     ]
     try Data().write(to: URL(fileURLWithPath: folder.path + "/file"))
@@ -132,7 +165,7 @@ private func same(_ a: FileValue, _ b: FileValue) throws -> Bool {
     let folder = try Folder()
     try Data("hello".utf8).write(to: URL(fileURLWithPath: folder.path + "/Data.txt"))
     try Data().write(to: URL(fileURLWithPath: folder.path + "/empty.npz"))
-    for (name, reason, text) in [("/data.npz", FormatError.Reason.io, "there is Data.txt"), ("/Data.txt", .format, "68 65 6c 6c"), ("/empty.npz", .format, "empty"), ("", .io, "is a folder")] {
+    for (name, reason, text) in [("/data.npz", FormatError.Reason.io, "there is Data.txt"), ("/Data.txt", .format, "68 65 6c 6c"), ("/empty.npz", .format, "empty"), ("", .format, "no checkpoint inside, but Data.txt")] {
       do {
         _ = try Formats::load(folder.path + name)
         Issue.record("\(name) was read")

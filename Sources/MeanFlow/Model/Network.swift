@@ -33,6 +33,14 @@ public struct Network: Sendable {
     p = parameters
   }
 
+  /// Throws `ConfigurationError` where the v blocks are missing.
+  func requireTrainable() throws {
+    guard isInference else { return }
+    throw ConfigurationError(
+      field: nil, reason: "an inference network has no v blocks and cannot be trained",
+      hint: "load the whole checkpoint, or train from fresh parameters")
+  }
+
   /// This network with other values of its parameters, in their order (as gradients see them).
   public func with(_ values: [Tensor]) -> Network { Network(self, parameters: p.with(values)) }
 

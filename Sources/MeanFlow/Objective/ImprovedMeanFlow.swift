@@ -49,11 +49,7 @@ public struct ObjectiveResult: Sendable {
 public func improvedMeanFlow(
   _ net: Network, _ x: Tensor, _ y: Tensor, _ draws: Draws, _ settings: ObjectiveSettings = .init()
 ) throws -> ObjectiveResult {
-  guard !net.isInference else {
-    throw ConfigurationError(
-      field: nil, reason: "an inference network has no v blocks and cannot be trained",
-      hint: "load the whole checkpoint, or train from fresh parameters")
-  }
+  try net.requireTrainable()
   guard x.rank == 4, y.shape == [x.shape[0]] else {
     throw TensorError(
       .shape, "imf_loss", [Operand(shape: x.shape, dtype: x.dtype), Operand(shape: y.shape, dtype: y.dtype)],

@@ -18,6 +18,7 @@ extension TrainingState {
     var metadata: OrderedDictionary<String, String> = [
       "kind": Self.kind, "step": String(step), "key": "\(key.high),\(key.low)",
     ]
+    if updates != step { metadata["updates"] = String(updates) }
     for (name, value) in network.configuration.settings { metadata["net.\(name)"] = value.description }
     for (name, value) in settings.settings { metadata["train.\(name)"] = value.description }
     for (name, value) in objective.settings { metadata["imf.\(name)"] = value.description }
@@ -69,7 +70,7 @@ extension TrainingState {
     }
     try self.init(
       network: network, settings: training, objective: objective, ema: groups[1], mu: groups[2], nu: groups[3],
-      step: step, key: RandomKey(high: words[0], low: words[1]))
+      step: step, updates: file.metadata["updates"].flatMap { Int($0) }.map { max($0, 0) }, key: RandomKey(high: words[0], low: words[1]))
     let numbers = file.metadata["metrics"]?.split(separator: ",").compactMap { Double($0) } ?? []
     if numbers.count == 5 {
       metrics = Metrics(

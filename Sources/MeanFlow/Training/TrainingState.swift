@@ -13,6 +13,9 @@ public struct TrainingState: Sendable {
   public internal(set) var nu: [Tensor]
   /// Steps made.
   public internal(set) var step: Int
+  /// Updates that the optimiser has made, which its schedule and bias correction count: `step` in runs of ours; checkpoints
+  /// of others may count apart.
+  public internal(set) var updates: Int
   /// Each step draws from this key folded with the step's number, so that a resumed run draws the same.
   public let key: RandomKey
   /// What the last step measured; nil before the first.
@@ -33,6 +36,7 @@ public struct TrainingState: Sendable {
     _ network: Network, _ settings: TrainingSettings = .init(), objective: ObjectiveSettings = .init(),
     key: RandomKey = RandomKey(seed: 42)
   ) throws {
+    try network.requireTrainable()
     let parameters = network.p.values
     let zeros = try parameters.map { try Tensor.zeros($0.shape) }
     try self.init(
@@ -43,7 +47,7 @@ public struct TrainingState: Sendable {
   /// A run in the middle, from a file.
   init(
     network: Network, settings: TrainingSettings, objective: ObjectiveSettings, ema: [Tensor], mu: [Tensor],
-    nu: [Tensor], step: Int, key: RandomKey
+    nu: [Tensor], step: Int, updates: Int? = nil, key: RandomKey
   ) throws {
     self.settings = try settings.validated()
     self.objective = objective
@@ -52,6 +56,7 @@ public struct TrainingState: Sendable {
     self.mu = mu
     self.nu = nu
     self.step = step
+    self.updates = updates ?? step
     self.key = key
   }
 
@@ -77,9 +82,10 @@ extension TrainingState {
     let norm = try sqrt(sum(stack(gradients.map { try sum(square($0)) })))
     try evaluate(gradients + [loss, parts.0, parts.1, norm])
 
-    let update = settings.update(at: step)
+    let update = settings.update(at: updates)
     try network.p.update { try update.apply(to: &$0, mu: &mu, nu: &nu, average: &ema, gradients: gradients) }
     step += 1
+    updates += 1
     metrics = .init(
       loss: try loss.item(), lossU: try parts.0.item(), lossV: try parts.1.item(), gradientNorm: try norm.item(),
       learningRate: update.rate)

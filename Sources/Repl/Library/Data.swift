@@ -8,21 +8,24 @@ import Tensor
 extension Library {
   static let data = Library("Data", [
     Builtin(
-      "load(path)",
-      "a file's contents, recognised by what is in it: npz npy safetensors png json; the shipped data sets by name",
+      "load(path, keys = none)",
+      "a file's contents, recognised by what is in it: checkpoints of flax and orbax (folder, zip, msgpack), torch .pt .pth, pickled arrays, npz npy safetensors idx(.gz) png json; keys = \"ema_params/*\" reads only those arrays; the shipped data sets by name",
       example: "load(\"digits8.npz\").images.shape"
     ) { call in
       let path = try call.string("path")
+      let keys = try call["keys"].isNone ? nil : call.string("keys")
+      let loading = Loading()
+      defer { loading.finish() }
       do {
-        return try Value(Formats::load(path))
+        return try Value(Formats::load(path, keys: keys) { loading.update($0, $1, of: $2) })
       } catch let problem as FormatError where problem.reason == .io {
         guard let shipped = EmbeddedData.path(of: path) else { throw problem }
-        return try Value(Formats::load(shipped))
+        return try Value(Formats::load(shipped, keys: keys))
       }
     },
     Builtin(
       "save(path, value)",
-      "write a value in the format of the ending, whole or not at all; a training state as .safetensors",
+      "write a value in the format of the ending, whole or not at all: .npz .npy .safetensors .msgpack .json .png; a training state or model as .safetensors, or as checkpoint_<step> for flax",
       example: "save(\"/tmp/imf-example.npz\", {x: ones([2, 2])})"
     ) { call in
       // `save(value, path)` is as good as `save(path, value)`, so that `x |> save("a.npz")` reads well.
@@ -61,11 +64,13 @@ extension Call {
   fileprivate func write(_ value: Value, to path: String) throws {
     if case .object(let object) = value {
       switch object {
-      case let run as TrainingRun: return try run.state.save(to: path)
+      case let run as TrainingRun:
+        // Ours holds settings and random key too; flax' is what the authors' code restores.
+        return try path.lowercased().hasSuffix(".safetensors") ? run.state.save(to: path) : Formats::save(run.state.checkpoint(), to: path)
       case let picture as Picture: return try picture.save(to: path)
       case let plot as Plot: return try plot.picture().save(to: path)
       case let model as Model:
-        return try SafeTensors(tensors: model.network.p.tensors).write(to: path)
+        return try Formats::save(model.network.p.file(for: path), to: path)
       default: break
       }
     }

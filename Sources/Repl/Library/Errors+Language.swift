@@ -21,16 +21,14 @@ extension ConfigurationError: DescribedError {
 
 extension ParameterError: DescribedError {
   public var kind: Diagnostic.Kind { .value }
-  /// The first few; a wrong checkpoint may list hundreds.
+  /// All of them, also where a wrong checkpoint makes hundreds: what is left out cannot be looked up.
   public var message: String {
-    func list(_ names: [String]) -> String {
-      names.prefix(4).joined(separator: ", ") + (names.count > 4 ? " and \(names.count - 4) more" : "")
-    }
+    func list(_ names: [String]) -> String { "\(names.count) (\(names.joined(separator: ", ")))" }
     var parts: [String] = []
-    if !missing.isEmpty { parts.append("missing are \(list(missing))") }
-    if !extra.isEmpty { parts.append("not in the network are \(list(extra))") }
+    if !missing.isEmpty { parts.append("missing: \(list(missing))") }
+    if !extra.isEmpty { parts.append("not in the network: \(list(extra))") }
     if !misshaped.isEmpty {
-      parts.append("of another shape are " + list(misshaped.map { "\($0.name) \($0.found), needed \($0.needed)" }))
+      parts.append("of another shape: " + list(misshaped.map { "\($0.name) \($0.found), needed \($0.needed)" }))
     }
     return "the parameters do not fit the network: " + parts.joined(separator: "; ")
   }

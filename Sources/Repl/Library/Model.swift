@@ -8,6 +8,8 @@ import Tensor
 /// `imf(...)`.
 struct Model: LanguageObject {
   let network: Network
+  /// The tree of the checkpoint that the parameters came from, where it holds several.
+  var source: String?
 
   var typeName: String { "model" }
 
@@ -15,16 +17,17 @@ struct Model: LanguageObject {
     let c = network.configuration
     return
       "model imf \(c.inputSize)x\(c.inputSize)x\(c.inChannels), patch \(c.patchSize), width \(c.hiddenSize), depth \(c.depth), "
-      + "\(c.numClasses) classes, \(Model.count(network.p.count)) parameters" + (network.isInference ? ", inference" : "")
+      + "\(c.numClasses) classes, \(Model.count(network.p.count)) parameters" + (network.isInference ? ", inference" : "") + (source.map { ", from \($0)" } ?? "")
   }
 
-  var fieldNames: [String] { ["params", "config", "inference"] }
+  var fieldNames: [String] { ["params", "config", "inference", "source"] }
 
   func field(_ name: String) throws -> Value? {
     switch name {
     case "params": .record(Record(network.p.tensors.map { ($0.key, .tensor($0.value)) }))
     case "config": .record(Record(network.configuration.settings.map { ($0.name, Value($0.value)) }))
     case "inference": .bool(network.isInference)
+    case "source": source.map { .string($0) } ?? Value.none
     default: nil
     }
   }

@@ -9,7 +9,7 @@ extension Library {
   static let models = Library("Models", [
     Builtin(
       "imf(config, params = none, seed = 0, inference = false)",
-      "an improved MeanFlow network: \"B/2\" \"M/2\" \"L/2\" \"XL/2\" or a record of sizes; params from a checkpoint",
+      "an improved MeanFlow network: \"B/2\" \"M/2\" \"L/2\" \"XL/2\" or a record of sizes; params: a loaded checkpoint or a record, the authors' or torch's names",
       example: "imf({input_size: 8, in_channels: 1, hidden_size: 32, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 10})"
     ) { call in
       var configuration: Configuration
@@ -20,13 +20,16 @@ extension Library {
         try call.apply(sizes, to: &configuration)
       default: throw call.error(.type, "`config` is a model's name or a record of sizes", argument: "config")
       }
-      let parameters = try call.parameters("params")
-      return .object(Model(network: try Network(
-        configuration, parameters: parameters, key: RandomKey(seed: call.integer("seed")), inference: call.bool("inference"))))
+      let given = try call.parameters("params")
+      // What has no v blocks can sample all the same.
+      let inference = try call.bool("inference") || given.map { $0.isRecognised && !$0.hasVelocityBlocks } ?? false
+      let network = try Network(
+        configuration, parameters: given?.parameters, key: RandomKey(seed: call.integer("seed")), inference: inference)
+      return .object(Model(network: network, source: given?.tree))
     },
     Builtin("with_params(m, params)", "the same network with other parameters", example: "with_params(imf({input_size: 4, in_channels: 1, hidden_size: 8, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 2}), imf({input_size: 4, in_channels: 1, hidden_size: 8, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 2}, seed = 1).params)") { call in
       let network = try call.network("m")
-      guard let parameters = try call.parameters("params") else { throw call.error(.type, "`params` is none", argument: "params") }
+      guard let parameters = try call.parameters("params")?.parameters else { throw call.error(.type, "`params` is none", argument: "params") }
       // Parameters under differentiation keep their graph: they are put in order, not copied.
       let values = try network.p.names.map { name -> Tensor in
         guard let tensor = parameters.tensors[name] else { throw ParameterError(missing: [name]) }
@@ -52,33 +55,43 @@ extension Library {
 }
 
 extension Call {
-  /// A record of tensors by the reference's names, nested or flat, or a checkpoint that holds one under `params`.
-  fileprivate func parameters(_ name: String) throws -> Parameters? {
+  /// Parameters from a record, nested or flat, under any of the names that docs/formats.md lists, or from a checkpoint:
+  /// its averages before its parameters.
+  fileprivate func parameters(_ name: String) throws -> CheckpointParameters? {
     guard !self[name].isNone else { return nil }
-    var record: Record
-    switch self[name] {
-    case .object(let object):
-      guard let model = object as? Model else { fallthrough }
-      return model.network.p
-    default: record = try self.record(name)
+    if case .object(let object) = self[name] {
+      if let model = object as? Model { return try CheckpointParameters(model.network.p.tensors) }
+      if let run = object as? TrainingRun { return try CheckpointParameters(run.state.emaNetwork.p.tensors) }
     }
-    if case .record(let inner)? = record["params"] { record = inner }
+    let (tensors, other) = try checkpoint(name)
+    let found = try CheckpointParameters(tensors)
+    // Steps and settings beside the trees are no mistake; among the parameters they are.
+    if found.tree == nil, let other {
+      throw error(.type, "`\(name)` holds \(other.typeName) under \(other.path); expected tensors", argument: name)
+    }
+    return found
+  }
+
+  /// The tensors of a loaded checkpoint, paths joined by `/`, and the first thing in it that is none.
+  func checkpoint(_ name: String) throws -> (
+    tensors: OrderedDictionary<String, Tensor>, other: (path: String, typeName: String)?
+  ) {
     var tensors: OrderedDictionary<String, Tensor> = [:]
-    func collect(_ record: Record, _ prefix: String) throws {
-      for (key, value) in record {
-        switch value {
-        case .tensor(let tensor): tensors[prefix + key] = tensor
-        case .record(let inner): try collect(inner, prefix + key + "/")
-        default: throw error(.type, "`\(name)` holds \(value.typeName) under \(prefix + key); expected tensors", argument: name)
-        }
+    var other: (path: String, typeName: String)?
+    func collect(_ value: Value, _ path: String) throws {
+      switch value {
+      case .tensor(let tensor): tensors[path] = tensor
+      case .record(let fields): for (key, field) in fields { try collect(field, path.isEmpty ? key : path + "/" + key) }
+      case .list(let items): for (place, item) in items.enumerated() { try collect(item, path + "/" + String(place)) }
+      case .number(let number):
+        // `step` is a number in some files.
+        tensors[path] = Tensor(number, dtype: .float64)
+        other = other ?? (path, value.typeName)
+      default: other = other ?? (path, value.typeName)
       }
     }
-    try collect(record, "")
-    if tensors.keys.allSatisfy({ $0.hasPrefix("params/") || $0.hasPrefix("ema_params/") || $0.hasPrefix("mu/") || $0.hasPrefix("nu/") }) {
-      let own = tensors.filter { $0.key.hasPrefix("params/") }.map { (String($0.key.dropFirst(7)), $0.value) }
-      tensors = OrderedDictionary(uniqueKeysWithValues: own)
-    }
-    return Parameters(tensors)
+    try collect(.record(record(name)), "")
+    return (tensors, other)
   }
 }
 

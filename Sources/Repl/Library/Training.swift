@@ -8,8 +8,8 @@ import Tensor
 extension Library {
   static let training = Library("Training", [
     Builtin(
-      "train_state(m, seed = 42, **settings)",
-      "a run that has not begun: AdamW, schedule, EMA and objective settings by name",
+      "train_state(m, seed = 42, checkpoint = none, **settings)",
+      "a run that has not begun, or that a loaded training checkpoint of the authors goes on with: AdamW, schedule, EMA and objective settings by name",
       example: "train_state(imf({input_size: 4, in_channels: 1, hidden_size: 8, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 2}), lr = 1e-3).step"
     ) { call in
       var settings = TrainingSettings()
@@ -24,8 +24,12 @@ extension Library {
           hint: nearestName(to: name, among: known).map { "did you mean `\($0)`?" } ?? "settings are \(known.joined(separator: ", "))")
       }
       try call.apply(rest, to: &settings)
-      let state = try TrainingState(
-        call.network("m"), settings, objective: objective, key: RandomKey(seed: call.integer("seed")))
+      let network = try call.network("m")
+      let key = RandomKey(seed: try call.integer("seed"))
+      let state =
+        try call["checkpoint"].isNone
+        ? TrainingState(network, settings, objective: objective, key: key)
+        : TrainingState(network, checkpoint: call.checkpoint("checkpoint").tensors, settings, objective: objective, key: key)
       return .object(TrainingRun(state: state))
     },
     Builtin(

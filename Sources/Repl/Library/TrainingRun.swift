@@ -32,7 +32,7 @@ struct TrainingRun: LanguageObject {
     case "loss_u": return measured(\.lossU)
     case "loss_v": return measured(\.lossV)
     case "grad_norm": return measured(\.gradientNorm)
-    case "lr": return .number(state.metrics?.learningRate ?? state.settings.learningRate(at: state.step))
+    case "lr": return .number(state.metrics?.learningRate ?? state.settings.learningRate(at: state.updates))
     case "model": return .object(Model(network: state.network))
     case "ema": return .object(Model(network: state.emaNetwork))
     case "params": return try Model(network: state.network).field("params")

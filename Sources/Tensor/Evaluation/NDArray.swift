@@ -34,8 +34,8 @@ struct NDArray: Sendable {
 
   func typed<T>(_ type: T.Type) -> UnsafeMutablePointer<T> { pointer.assumingMemoryBound(to: T.self) }
 
-  /// Whether no other array lies on the same memory.
-  mutating func ownsStorage() -> Bool { isKnownUniquelyReferenced(&storage) }
+  /// Whether no other array lies on the same memory, and it may be overwritten.
+  mutating func ownsStorage() -> Bool { isKnownUniquelyReferenced(&storage) && storage.isWritable }
 
   /// The memory of a contiguous array for another of the same size.
   func overwritten(shape: [Int], dtype: DType) -> NDArray {

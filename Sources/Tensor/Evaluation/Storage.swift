@@ -8,6 +8,10 @@ import Synchronization
 final class Storage: @unchecked Sendable {
   let pointer: UnsafeMutableRawPointer
   let byteCount: Int
+  /// Who holds memory that is not ours: a mapped file. Nobody writes to it.
+  private let owner: (any Sendable)?
+
+  var isWritable: Bool { owner == nil }
 
   /// At least `byteCount` bytes, uninitialised.
   init(byteCount: Int) throws {
@@ -20,9 +24,18 @@ final class Storage: @unchecked Sendable {
     }
     self.pointer = pointer
     self.byteCount = size
+    owner = nil
   }
 
-  deinit { StoragePool.shared.give(pointer, size: byteCount) }
+  /// Bytes that stay where they are as long as their owner lives. They count as nobody's memory: the system drops mapped
+  /// pages where it needs the room.
+  init(viewing bytes: UnsafeRawBufferPointer, of owner: any Sendable) {
+    pointer = UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 64)!)
+    byteCount = bytes.count
+    self.owner = owner
+  }
+
+  deinit { if isWritable { StoragePool.shared.give(pointer, size: byteCount) } }
 }
 
 /// Free blocks, and the account of memory.

@@ -48,6 +48,11 @@ public enum Threads {
     }
   }
 
+  /// Calls `body` with 0 ..< count, each once, in any order, on all threads. Call from one thread only.
+  public static func forEach(_ count: Int, _ body: (Int) -> Void) {
+    split(count, grain: 1) { $0.forEach(body) }
+  }
+
   private final class SplitTask {
     let count: Int, grain: Int, pieces: Int, parts: Int
     let body: (Range<Int>) -> Void

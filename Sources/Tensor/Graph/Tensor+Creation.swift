@@ -54,6 +54,24 @@ extension Tensor {
     self.init(constant: array)
   }
 
+  /// Row-major bytes in the machine's order that stay where they are as long as their owner lives, such as a mapped file's.
+  /// They are read only, never overwritten; where they are not aligned to their elements they are copied.
+  public init(viewing bytes: UnsafeRawBufferPointer, of owner: any Sendable, shape: [Int], dtype: DType) throws {
+    guard bytes.count > 0, Int(bitPattern: bytes.baseAddress).isMultiple(of: dtype.size) else {
+      try self.init(bytes: bytes, shape: shape, dtype: dtype)
+      return
+    }
+    let count = try elementCount(shape, for: "tensor")
+    guard count * dtype.size == bytes.count else {
+      throw TensorError(
+        .shape, "tensor", [Operand(shape: shape, dtype: dtype)],
+        "\(bytes.count) bytes given, \(count * dtype.size) needed")
+    }
+    self.init(
+      constant: NDArray(
+        storage: Storage(viewing: bytes, of: owner), offset: 0, shape: shape, strides: rowMajorStrides(shape), dtype: dtype))
+  }
+
   /// A tensor whose row-major memory the closure fills whole.
   public init(
     shape: [Int], dtype: DType, filling: (UnsafeMutableRawBufferPointer) throws -> Void
