@@ -11,10 +11,17 @@ enum Program {
   private static let stackSize = 1 << 29
 
   static func main() {
-    let thread = Thread { Foundation.exit(run(Array(CommandLine.arguments.dropFirst())).rawValue) }
+    let thread = Thread { Foundation.exit(settled(run(Array(CommandLine.arguments.dropFirst()))).rawValue) }
     thread.stackSize = stackSize
     thread.start()
     while true { sleep(1000) }
+  }
+
+  /// A run whose output did not arrive has not done its work.
+  private static func settled(_ status: ExitStatus) -> ExitStatus {
+    guard status == .done, Console.output.lostOutput else { return status }
+    Console.errors.write("imf-repl: the output could not be written; is the disk full?\n")
+    return .file
   }
 
   private static func run(_ words: [String]) -> ExitStatus {

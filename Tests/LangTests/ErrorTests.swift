@@ -117,6 +117,14 @@ private let shapes: [Failure] = [
     #expect(error.json.hasPrefix("{\"kind\":\"shape\",\"message\":\"cannot multiply z @ w\",\"source\":\"in [1]\",\"line\":1,\"column\":7"))
   }
 
+  @Test(arguments: [30, 90, 150, 290]) func theCaretOfALongLineIsSeen(_ place: Int) throws {
+    let code = "x = \"" + String(repeating: "a", count: place) + "\" + nowhere + \"" + String(repeating: "b", count: 300 - place) + "\""
+    let lines = try #require(Cells().error(code)).rendered().split(separator: "\n").map(String.init)
+    let column = try #require(lines[3].firstIndex(of: "^"))
+    #expect(lines[2][column...].hasPrefix("nowhere"))
+    #expect(lines[2].count < 120)
+  }
+
   @Test func anErrorInAFunctionTellsTheCall() throws {
     let error = try #require(Cells().error("fn half(x) = x / \"2\"\nfn quarter(x) = half(half(x))\nquarter(1)"))
     #expect(error.traceback.map(\.function) == ["half", "quarter"])

@@ -130,7 +130,7 @@ import Testing
 
   @Test func configurationsThatCannotBeSayWhichSetting() throws {
     let cases: [(String, Double, String)] = [
-      ("patch_size", 5, "does not divide"), ("num_heads", 7, "even width"), ("depth", 0, "at least 1"), ("aux_head_depth", 13, "more than depth"),
+      ("patch_size", 5, "does not divide"), ("num_heads", 7, "even width"), ("depth", 0, "from 1 to"), ("aux_head_depth", 13, "more than depth"),
       ("mlp_ratio", 0, "above 0"), ("num_class_tokens", -1, "cannot be"),
     ]
     for (name, value, text) in cases {

@@ -29,12 +29,6 @@ struct LineEditorTests {
     #expect(marked(below) == down ?? start)
   }
 
-  @Test(arguments: [
-    ("sam|ple", "sam"), ("f(x_1|", "x_1"), ("1 + |", ""), (":he|", ":he"), ("a :he|", "he"), ("βγ|", "βγ"),
-    ("a.b|", "b"), ("|", ""),
-  ])
-  func words(start: String, word: String) { #expect(cell(start).wordBeforeCursor == word) }
-
   @Test func editing() {
     var text = cell("a|c")
     text.insert("bβ")

@@ -24,6 +24,8 @@ import Testing
     #expect(options.threads == 1 && options.images == ImageMode.none && options.code == ["1", "2"])
     #expect(options.file == ["s.imf", "--steps", "3"])
     #expect(throws: (any Error).self) { try ProgramOptions.parse(["--images", "postcards"]) }
+    let signs = try ProgramOptions.parse(["--seed", "-1", "-e", "-1 + 2", "-e", "--x"])
+    #expect(signs.seed == -1 && signs.code == ["-1 + 2", "--x"])
   }
 
   @Test func errorsHaveTheirStatus() {

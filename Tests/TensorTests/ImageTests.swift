@@ -74,7 +74,7 @@ private func zeros(_ shape: Int...) throws -> Tensor { try .zeros(shape) }
         + "hint: images are [n, h, w, c], kernels [kh, kw, c, outputs]"
     ) { try conv2d(zeros(1, 4, 4, 3), zeros(3, 3, 4, 8)) },
     WrongUse(
-      "conv2d(float32[1, 4, 4, 3], float32[3, 3, 3, 8]): the strides must be two positive numbers, not [0, 1]"
+      "conv2d(float32[1, 4, 4, 3], float32[3, 3, 3, 8]): the strides must be two numbers from 1 to 2147483647, not [0, 1]"
     ) { try conv2d(zeros(1, 4, 4, 3), zeros(3, 3, 3, 8), stride: [0, 1]) },
     WrongUse("conv2d(float32[1, 4, 4, 3], float32[3, 3, 3, 8]): the padding cannot be [-1, -1] and [-1, -1]") {
       try conv2d(zeros(1, 4, 4, 3), zeros(3, 3, 3, 8), padding: .around(-1))
@@ -84,7 +84,7 @@ private func zeros(_ shape: Int...) throws -> Tensor { try .zeros(shape) }
       "max_pool(float32[1, 4, 4, 1]): a border of 2 would hold whole windows of 2; "
         + "hint: the padding must be smaller than the window"
     ) { try maxPool(zeros(1, 4, 4, 1), size: [2, 2], padding: .around(2)) },
-    WrongUse("avg_pool(float32[1, 4, 4, 1]): the window's sizes must be two positive numbers, not [0, 2]") {
+    WrongUse("avg_pool(float32[1, 4, 4, 1]): the window's sizes must be two numbers from 1 to 2147483647, not [0, 2]") {
       try avgPool(zeros(1, 4, 4, 1), size: [0, 2])
     },
     WrongUse("einsum(float32[2, 3], float32[4, 2]): \"j\" has sizes 3 and 4") { try einsum("ij,jk", [zeros(2, 3), zeros(4, 2)]) },

@@ -12,7 +12,7 @@ struct Excerpt {
     let isPrimary: Bool
   }
 
-  /// The line as shown: tabs widened to one space, long lines cut.
+  /// The line as shown: tabs widened to one space, of long lines the part around the caret.
   let text: String
   private let source: Source
   private let lineRange: Range<Int>
@@ -20,21 +20,28 @@ struct Excerpt {
   private let lastColumn: Int
   private var marks: [Mark] = []
 
-  init(_ source: Source, line: Int, widest: Int) {
+  /// - Parameter caret: the offset of the byte that must be seen.
+  init(_ source: Source, line: Int, widest: Int, caret: Int) {
     self.source = source
     lineRange = source.range(ofLine: line)
     let whole = Array(source.excerpt(lineRange).replacing("\t", with: " "))
-    firstColumn = 0
-    lastColumn = min(whole.count, widest)
-    text = String(whole[firstColumn..<lastColumn]) + (whole.count > widest ? " ..." : "")
+    let column = source.excerpt(lineRange.lowerBound..<max(caret, lineRange.lowerBound)).count
+    let isFar = whole.count > widest && column > widest * 3 / 4
+    firstColumn = isFar ? min(column - widest / 2, whole.count - widest) : 0
+    lastColumn = min(whole.count, firstColumn + widest)
+    let before = firstColumn > 0 ? Self.ellipsis : "", after = lastColumn < whole.count ? " ..." : ""
+    text = before + String(whole[firstColumn..<lastColumn]) + after
   }
+
+  private static let ellipsis = "... "
 
   mutating func mark(_ label: Diagnostic.Label, isPrimary: Bool) {
     let range = label.span.range
+    let shift = firstColumn > 0 ? Self.ellipsis.count - firstColumn : 0
     let start = column(range.lowerBound)
     let end = min(column(min(range.upperBound, lineRange.upperBound)), lastColumn)
-    guard start <= lastColumn else { return }
-    marks.append(Mark(start: start, length: max(end - start, 1), text: label.text, isPrimary: isPrimary))
+    guard (firstColumn...lastColumn).contains(start) else { return }
+    marks.append(Mark(start: start + shift, length: max(end - start, 1), text: label.text, isPrimary: isPrimary))
   }
 
   private func column(_ offset: Int) -> Int {

@@ -49,7 +49,8 @@ extension Diagnostic {
     var lines: [String] = []
     for (index, row) in rows.enumerated() {
       if index > 0, row.line > rows[index - 1].line + 1 { lines.append(paint.faint("...")) }
-      var excerpt = Excerpt(row.source, line: row.line, widest: Self.widest)
+      let caret = (row.labels.first { $0.span.range == primary?.span.range } ?? row.labels[0]).span.range.lowerBound
+      var excerpt = Excerpt(row.source, line: row.line, widest: Self.widest, caret: caret)
       for label in row.labels { excerpt.mark(label, isPrimary: label.span.range == primary?.span.range) }
       let number = String(repeating: " ", count: width - String(row.line).count) + String(row.line)
       lines.append(paint.faint(number + " | ") + excerpt.text)

@@ -66,7 +66,7 @@ public struct Configuration: Sendable, Hashable {
       ("aux_head_depth", auxHeadDepth),
     ]
     for (field, value) in positive where !(1...1_000_000).contains(value) {
-      throw ConfigurationError(field: field, reason: "must be at least 1, not \(value)")
+      throw ConfigurationError(field: field, reason: "must be from 1 to 1000000, not \(value)")
     }
     let counts: [(String, Int)] = [
       ("num_class_tokens", numClassTokens), ("num_time_tokens", numTimeTokens), ("num_cfg_tokens", numCfgTokens),

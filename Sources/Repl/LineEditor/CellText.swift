@@ -26,13 +26,8 @@ struct CellText: Equatable {
   /// The text from the line's beginning to the cursor.
   var lineBeforeCursor: String { String(Array(scalars[lineStart..<cursor])) }
 
-  /// The name that ends at the cursor, "" when there is none. A leading colon counts (commands).
-  var wordBeforeCursor: String {
-    var start = cursor
-    while start > 0, Self.isWord(scalars[start - 1]) { start -= 1 }
-    if start == 1, scalars[0] == ":" { start = 0 }
-    return String(Array(scalars[start..<cursor]))
-  }
+  /// The text from the beginning to the cursor.
+  var textBeforeCursor: String { String(Array(scalars[..<cursor])) }
 
   static func isWord(_ scalar: Unicode.Scalar) -> Bool {
     scalar == "_" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil

@@ -10,9 +10,11 @@ enum Completion {
     case choices([String])
   }
 
-  /// - Parameter names: all names that could stand here, in any order.
-  static func answer(for word: String, among names: [String]) -> Answer {
-    guard !word.isEmpty else { return .nothing }
+  /// - Parameters:
+  ///   - names: all names that could stand here, in any order.
+  ///   - offersAll: whether an empty word is answered too.
+  static func answer(for word: String, among names: [String], offersAll: Bool = false) -> Answer {
+    guard offersAll || !word.isEmpty else { return .nothing }
     let fitting = Set(names.filter { $0.hasPrefix(word) }).sorted()
     guard let first = fitting.first, let last = fitting.last else { return .nothing }
     // Sorted, so what the first and the last share, all share.

@@ -24,8 +24,9 @@ final class LineEditor {
 
   /// Asked at Enter, with the whole text.
   var completeness: (String) -> Completeness = { _ in .complete }
-  /// Names that Tab completes.
-  var names: () -> [String] = { [] }
+  /// What Tab completes: the word at the end of a text, the names that could stand there, and whether they are offered
+  /// before a first letter.
+  var completion: (String) -> (word: String, names: [String], offersAll: Bool) = { _ in ("", [], false) }
 
   private let editline: Editline
   private let history: History
@@ -147,7 +148,8 @@ final class LineEditor {
       text.insert(Self.indentation)
       return .nothing
     }
-    switch Completion.answer(for: text.wordBeforeCursor, among: names()) {
+    let place = completion(text.textBeforeCursor)
+    switch Completion.answer(for: place.word, among: place.names, offersAll: place.offersAll) {
     case .nothing: return .refuse
     case .insert(let rest):
       text.insert(rest)

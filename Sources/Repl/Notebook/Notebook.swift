@@ -26,7 +26,10 @@ final class Notebook {
       case .invalid: .invalid
       }
     }
-    editor?.names = { [unowned self] in names }
+    editor?.completion = { [interpreter] text in
+      let found = CellCompletion(of: text, in: interpreter, commands: Self.commands.map { String($0.name.prefix { $0 != " " }) })
+      return (found.word, found.names, found.offersAll)
+    }
   }
 
   /// Reads and runs cells until the input ends; the program's exit status.
@@ -56,6 +59,8 @@ final class Notebook {
 
   private func readCell() -> LineEditor.Outcome {
     guard let editor else { return readLines() }
+    // What a cell printed without an end of line would be overwritten by the prompt.
+    console.finishLine()
     let mark = String(Editline.literal)
     let label = "in [\(number)]> "
     guard console.isColoured else { return editor.readCell(prompt: label) }
@@ -161,11 +166,6 @@ final class Notebook {
       console.write("there is no command \(words[0])" + (near.map { "; did you mean \($0)?" } ?? "; :help lists them") + "\n")
     }
     return nil
-  }
-
-  private var names: [String] {
-    interpreter.names + interpreter.builtins.map(\.name) + Interpreter.keywords + Interpreter.constants.keys
-      + Self.commands.map { String($0.name.prefix { $0 != " " }) }
   }
 }
 

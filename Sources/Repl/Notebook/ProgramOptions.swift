@@ -7,7 +7,7 @@ import Lang
 struct ProgramOptions: ParsableArguments {
   static let version = "0.1.0"
 
-  @Option(name: [.customShort("e")], help: ArgumentHelp("Run code; repeatable, in order.", valueName: "code"))
+  @Option(name: [.customShort("e")], parsing: .unconditionalSingleValue, help: ArgumentHelp("Run code; repeatable, in order.", valueName: "code"))
   var code: [String] = []
 
   @Flag(name: [.customShort("i")], help: "Go on at the prompt afterwards.")
@@ -19,7 +19,7 @@ struct ProgramOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Cores to use.", valueName: "n"))
   var threads: Int?
 
-  @Option(help: ArgumentHelp("Seed of the session's random numbers.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the session's random numbers.", valueName: "n"))
   var seed: Int = 0
 
   @Option(help: ArgumentHelp("How images are shown: \(ImageMode.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "mode"))

@@ -14,6 +14,13 @@ final class Console: Sendable {
   private let sink: (@Sendable ([UInt8]) -> Void)?
   private let fixedColumns: Int?
   private let live = Mutex<String>("")
+  /// Whether the last byte sent ended a line.
+  private let isAtLineStart = Atomic<Bool>(true)
+  /// Whether something could not be written: a full disk, a closed pipe.
+  private let hasLost = Atomic<Bool>(false)
+
+  /// Whether output was lost.
+  var lostOutput: Bool { hasLost.load(ordering: .relaxed) }
 
   /// The output behind a descriptor.
   init(descriptor: Int32) {
@@ -70,7 +77,17 @@ final class Console: Sendable {
     }
   }
 
+  /// Begins a new line where the last one is unfinished.
+  func finishLine() {
+    if !isAtLineStart.load(ordering: .relaxed) { write("\n") }
+  }
+
   private func send(_ bytes: [UInt8]) {
-    if let sink { sink(bytes) } else { Terminal.write(bytes, to: descriptor) }
+    if let last = bytes.last { isAtLineStart.store(last == 10, ordering: .relaxed) }
+    if let sink {
+      sink(bytes)
+    } else if !Terminal.write(bytes, to: descriptor) {
+      hasLost.store(true, ordering: .relaxed)
+    }
   }
 }

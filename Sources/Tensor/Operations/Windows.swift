@@ -29,10 +29,10 @@ struct Windows: Sendable, Hashable {
   ) throws {
     let limit = 1 << 31
     guard size.count == 2, size.allSatisfy({ (1..<limit).contains($0) }) else {
-      throw TensorError(.value, operation, operands, "the window's sizes must be two positive numbers, not \(size)")
+      throw TensorError(.value, operation, operands, "the window's sizes must be two numbers from 1 to 2147483647, not \(size)")
     }
     guard stride.count == 2, stride.allSatisfy({ (1..<limit).contains($0) }) else {
-      throw TensorError(.value, operation, operands, "the strides must be two positive numbers, not \(stride)")
+      throw TensorError(.value, operation, operands, "the strides must be two numbers from 1 to 2147483647, not \(stride)")
     }
     switch padding {
     case .valid: (before, after) = ([0, 0], [0, 0])
