@@ -71,9 +71,11 @@ enum Deflate {
     return output
   }
 
-  /// CRC-32 as zip archives have it. The C function is crc32_z.
-  static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    UInt32(truncatingIfNeeded: crc32_z(0, bytes.bindMemory(to: UInt8.self).baseAddress, z_size_t(bytes.count)))
+  /// CRC-32 as zip archives have it, of these bytes or of these after others. The C function is crc32_z.
+  static func checksum(_ bytes: UnsafeRawBufferPointer, after others: UInt32 = 0) -> UInt32 {
+    // zlib takes no address for a wish to begin anew.
+    guard !bytes.isEmpty else { return others }
+    return UInt32(truncatingIfNeeded: crc32_z(uLong(others), bytes.bindMemory(to: UInt8.self).baseAddress, z_size_t(bytes.count)))
   }
 
   private final class Stream {
