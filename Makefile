@@ -13,7 +13,7 @@ BUILD = swift build -c release -Xswiftc -static-stdlib
 SANITIZED = 'TensorTests|LangTests'
 SANITIZE = swift test -c release -Xswiftc -enable-testing --filter $(SANITIZED)
 
-.PHONY: sanitize demo test build bench bench-peers test-interop format clean deps
+.PHONY: fuzz sanitize demo test build bench bench-peers bench-checkpoint test-interop format clean deps
 
 demo: build
 	.build/release/imf-repl examples/fashion.imf --out demo-output
@@ -26,11 +26,26 @@ sanitize: deps
 	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/thread-sanitizer.supp halt_on_error=1" \
 	  $(SANITIZE) --no-parallel --sanitize=thread --scratch-path .build-tsan
 
+# Damaged files of one format or of all, so many seconds each: make fuzz FORMAT=zip SECONDS=600 SEED=2. A crash leaves its
+# input in Tests/FuzzTests/Corpus.
+fuzz: deps
+	FUZZ_FORMAT=$(FORMAT) FUZZ_SECONDS=$(or $(SECONDS),60) FUZZ_SEED=$(or $(SEED),1) $(TEST) --filter FuzzTests
+
 build: deps
 	$(BUILD) --product imf-repl
 
 bench: build
 	.build/release/imf-repl Benchmarks/training_step.imf
+
+# Loading a B/2 training checkpoint, ours against orbax at the versions that wrote the authors' checkpoints.
+bench-checkpoint: build .build-checkpoint/ready
+	.build-checkpoint/bin/python Benchmarks/checkpoint/run.py
+
+.build-checkpoint/ready: Benchmarks/checkpoint/requirements.txt
+	@python3 -c 'import ensurepip' 2>/dev/null || $(MAKE) deps PACKAGES=python3-venv
+	python3 -m venv .build-checkpoint
+	.build-checkpoint/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 # The same work in JAX and PyTorch, side by side: PEERS="--only digits,softmax" or PEERS=--quick chooses. Python, the two
 # packages and NumPy are needed for this comparison alone, in a folder of their own.
@@ -58,7 +73,7 @@ format:
 	swift format --in-place --recursive Package.swift Sources Tests
 
 clean:
-	rm -rf .build .build-test .build-asan .build-tsan .build-peers .build-interop demo-output
+	rm -rf .build .build-test .build-asan .build-tsan .build-peers .build-checkpoint .build-interop demo-output
 
 # Installs the system libraries that are missing; asks nothing when all are there.
 deps:

@@ -62,6 +62,8 @@ let package = Package(
       name: "FormatsTests", dependencies: ["Formats", "Tensor", collections], exclude: ["Samples"],
       swiftSettings: swiftSettings),
     .testTarget(
+      name: "FuzzTests", dependencies: ["Formats", "Tensor"], exclude: ["Corpus"], swiftSettings: swiftSettings),
+    .testTarget(
       name: "MeanFlowTests", dependencies: ["MeanFlow", "Formats", "Tensor", collections], swiftSettings: swiftSettings),
     .testTarget(name: "LangTests", dependencies: ["Lang", "Tensor"], swiftSettings: swiftSettings),
     .testTarget(

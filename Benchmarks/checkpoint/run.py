@@ -94,7 +94,9 @@ def compare(program, path, folder):
             pending += [(f"{name}/{key}".lstrip("/"), item) for key, item in items]
         elif value is not None:
             start, end = header[name]["data_offsets"]
-            array = numpy.asarray(value)
+            # orbax gives numbers without axes as Python's.
+            types = {"I32": numpy.int32, "F32": numpy.float32}
+            array = value if isinstance(value, numpy.ndarray) else numpy.asarray(value, types[header[name]["dtype"]])
             assert list(array.shape) == header[name]["shape"], name
             assert array.tobytes() == data[start:end].tobytes(), name
             count += 1

@@ -1,10 +1,14 @@
 // What elements of arrays are in files. Files know more kinds than tensors do; the others widen without loss.
 
+import Foundation
 import Tensor
 
 /// The type of an array's elements in a file.
 enum ElementType: String, Sendable, CaseIterable {
   case bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, bfloat16, float32, float64
+
+  /// Smaller arrays are copied: that is as cheap, and lets go of the file.
+  private static let worthMapping = 64 << 10
 
   /// Bytes of one element.
   var size: Int {
@@ -41,8 +45,11 @@ enum ElementType: String, Sendable, CaseIterable {
   }
 
   /// A tensor of row-major bytes: int8, int16 and uint16 become int32, uint32 and uint64 int64, float16 float32.
+  /// Large arrays whose bits need no change stay where they are, in the data that holds them, if it is given.
   /// Throws `Malformed` where shape and bytes differ, a truth value is neither 0 nor 1, or a uint64 is beyond int64.
-  func tensor(_ bytes: UnsafeRawBufferPointer, shape: [Int], isBigEndian: Bool = false, _ what: String = "the array") throws -> Tensor {
+  func tensor(
+    _ bytes: UnsafeRawBufferPointer, shape: [Int], isBigEndian: Bool = false, heldBy owner: Data? = nil, _ what: String = "the array"
+  ) throws -> Tensor {
     let needed = try byteCount(shape, what)
     guard needed == bytes.count else {
       throw Malformed("\(what) of \(self) \(shape) needs \(needed) bytes, has \(bytes.count)")
@@ -53,7 +60,10 @@ enum ElementType: String, Sendable, CaseIterable {
     if isBigEndian, size > 1 {
       return try Self.reversed(bytes, size).withUnsafeBytes { try tensor($0, shape: shape, what) }
     }
-    if let dtype { return try Tensor(bytes: bytes, shape: shape, dtype: dtype) }
+    if let dtype {
+      guard let owner, bytes.count >= Self.worthMapping else { return try Tensor(bytes: bytes, shape: shape, dtype: dtype) }
+      return try Tensor(viewing: bytes, of: owner, shape: shape, dtype: dtype)
+    }
     switch self {
     case .int8: return try widened(bytes, shape, .int32) { (element: Int8) in Int32(element) }
     case .int16: return try widened(bytes, shape, .int32) { (element: Int16) in Int32(element) }

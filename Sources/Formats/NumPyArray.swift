@@ -18,12 +18,13 @@ enum NumPyArray {
 
   // MARK: reading
 
-  static func read(_ contents: Data) throws -> FileValue { try contents.withUnsafeBytes { try read($0) } }
+  /// Large arrays whose bits need no change stay in the contents.
+  static func read(_ contents: Data) throws -> FileValue { try contents.withUnsafeBytes { try read($0, heldBy: contents) } }
 
-  static func read(_ bytes: UnsafeRawBufferPointer) throws -> FileValue {
+  static func read(_ bytes: UnsafeRawBufferPointer, heldBy owner: Data? = nil) throws -> FileValue {
     let (header, count, data) = try parsed(bytes)
     if header.kind == "U" || header.kind == "S" { return try strings(data, header, count) }
-    return .tensor(try tensor(data, header))
+    return .tensor(try tensor(data, header, owner))
   }
 
   /// Checks a file without reading its elements: what was just written is looked at so.
@@ -59,7 +60,7 @@ enum NumPyArray {
     return text
   }
 
-  private static func tensor(_ data: UnsafeRawBufferPointer, _ header: Header) throws -> Tensor {
+  private static func tensor(_ data: UnsafeRawBufferPointer, _ header: Header, _ owner: Data?) throws -> Tensor {
     let kinds: [String: ElementType] = [
       "b1": .bool, "i1": .int8, "i2": .int16, "i4": .int32, "i8": .int64, "u1": .uint8, "u2": .uint16, "u4": .uint32,
       "u8": .uint64, "f2": .float16, "f4": .float32, "f8": .float64,
@@ -71,7 +72,7 @@ enum NumPyArray {
     }
     // Fortran order is C order of the reversed shape.
     guard header.isFortran, header.shape.count > 1 else {
-      return try type.tensor(data, shape: header.shape, isBigEndian: header.isBigEndian)
+      return try type.tensor(data, shape: header.shape, isBigEndian: header.isBigEndian, heldBy: owner)
     }
     let turned = try type.tensor(data, shape: header.shape.reversed(), isBigEndian: header.isBigEndian)
     return try turned.permuted(header.shape.indices.reversed()).evaluated()

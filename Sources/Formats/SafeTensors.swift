@@ -56,7 +56,7 @@ public struct SafeTensors: Sendable {
         metadata = try Self.metadata(entry)
         continue
       }
-      let (start, end, read) = try Self.tensor(name, entry, data)
+      let (start, end, read) = try Self.tensor(name, entry, data, source.data)
       ranges.append((start, end, name))
       if source.wants(name) { tensors[name] = try read() }
     }
@@ -73,7 +73,7 @@ public struct SafeTensors: Sendable {
   }
 
   /// Where a tensor lies, and how it is read once all is checked.
-  private static func tensor(_ name: String, _ entry: FileValue, _ data: UnsafeRawBufferPointer) throws
+  private static func tensor(_ name: String, _ entry: FileValue, _ data: UnsafeRawBufferPointer, _ owner: Data) throws
     -> (start: Int, end: Int, read: () throws -> Tensor)
   {
     guard case .record(let fields) = entry, case .string(let type)? = fields["dtype"],
@@ -90,7 +90,7 @@ public struct SafeTensors: Sendable {
       throw Malformed("\(name) of \(type)\(shape) does not fit its \(end - start) bytes")
     }
     let part = UnsafeRawBufferPointer(rebasing: data[start..<end])
-    return (start, end, { try element.tensor(part, shape: shape, name) })
+    return (start, end, { try element.tensor(part, shape: shape, heldBy: owner, name) })
   }
 
   private static func sizes(_ value: FileValue?) -> [Int]? {

@@ -8,7 +8,7 @@ enum OCDBTKind: UInt32 {
   case node = 0x0CDB_20DE
 
   /// The most bytes that a body may have.
-  var largest: Int { self == .manifest ? 64 << 20 : 512 << 20 }
+  var largest: Int { self == .manifest ? 64 << 20 : 128 << 20 }
 }
 
 enum OCDBTFrame {

@@ -16,6 +16,9 @@ struct PickleContents {
   init(made: [UInt8]) { source = .made(made) }
   init(data: Data) { source = .data(data) }
 
+  /// What keeps the bytes where they are, for tensors that stay in them.
+  var owner: Data? { if case .data(let data) = source { data } else { nil } }
+
   func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     switch source {
     case .view(let view): try body(view)

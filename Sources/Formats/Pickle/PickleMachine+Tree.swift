@@ -86,7 +86,8 @@ extension PickleMachine {
     case .tensor(let view):
       var budget = budget
       defer { self.budget = budget }
-      return try contents(view.storage).withBytes { try view.tensor($0, &budget) }
+      let storage = try contents(view.storage)
+      return try storage.withBytes { try view.tensor($0, heldBy: storage.owner, &budget) }
     case .array(let array?), .scalar(let array):
       try budget.spend(array.bytes.count, "an array of shape \(array.shape)")
       let tensor = try self.contents(array.bytes).withBytes {

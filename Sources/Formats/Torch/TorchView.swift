@@ -1,5 +1,6 @@
 // Tensors of torch: a storage of elements, and views of it by offset, shape and strides. Several may share a storage.
 
+import Foundation
 import Tensor
 
 /// Elements in a row, by the key that names them in the file.
@@ -51,7 +52,7 @@ struct TorchView {
   }
 
   /// The tensor, from all bytes of the storage. Axes that only stand in another order (transposes) stay a view.
-  func tensor(_ bytes: UnsafeRawBufferPointer, _ budget: inout PickleBudget) throws -> Tensor {
+  func tensor(_ bytes: UnsafeRawBufferPointer, heldBy owner: Data? = nil, _ budget: inout PickleBudget) throws -> Tensor {
     guard bytes.count == storage.byteCount else {
       throw Malformed("the storage \(storage.key) has \(bytes.count) bytes, \(storage.count) elements of \(storage.element) need \(storage.byteCount)")
     }
@@ -71,7 +72,7 @@ struct TorchView {
     }
     if isDense {
       let part = UnsafeRawBufferPointer(rebasing: bytes[offset * size..<offset * size + byteCount])
-      let tensor = try storage.element.tensor(part, shape: sorted)
+      let tensor = try storage.element.tensor(part, shape: sorted, heldBy: owner)
       return order == Array(shape.indices) ? tensor : try tensor.permuted(shape.indices.map { axis in order.firstIndex(of: axis) ?? axis })
     }
     let gathered = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in

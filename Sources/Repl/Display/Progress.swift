@@ -23,9 +23,10 @@ final class Progress: Sendable {
   /// - Parameters:
   ///   - title: what is done, one word.
   ///   - total: how many steps there are; nil when nobody knows.
+  ///   - began: by the clock, where the work began before anybody thought it worth showing.
   ///   - clock: seconds, for tests.
   init(
-    _ title: String, total: Int?, console: Console = .progress,
+    _ title: String, total: Int?, console: Console = .progress, began: Double? = nil,
     clock: @escaping @Sendable () -> Double = { Terminal.monotonicSeconds() }
   ) {
     self.title = title
@@ -34,7 +35,7 @@ final class Progress: Sendable {
     self.clock = clock
     let now = clock()
     // The first line of a terminal comes at once, that of a log after ten seconds.
-    state = Mutex(State(began: now, shown: console.isTerminal ? -1e9 : now))
+    state = Mutex(State(began: began ?? now, shown: console.isTerminal ? -1e9 : now))
   }
 
   /// Tells that so many steps are done.

@@ -1,11 +1,9 @@
-// How far reading a file has come, shown once it takes longer than a second.
+// How far reading a file has come, shown once it takes longer than a second; in a log, than ten.
 
 import Formats
 import Synchronization
 
 final class Loading: Sendable {
-  private static let patience = 1.0
-
   private let began: Double
   private let clock: @Sendable () -> Double
   private let console: Console
@@ -21,8 +19,8 @@ final class Loading: Sendable {
   /// Tells how many bytes of arrays are done; megabytes are what is shown.
   func update(_ done: Int, of total: Int) {
     shown.withLock { shown in
-      if shown == nil, clock() - began > Self.patience, done < total {
-        shown = Progress("load MB", total: total / 1_000_000, console: console, clock: clock)
+      if shown == nil, clock() - began > (console.isTerminal ? 1 : 10), done < total {
+        shown = Progress("load MB", total: total / 1_000_000, console: console, began: began, clock: clock)
       }
       shown?.update(done / 1_000_000)
     }
