@@ -14,9 +14,14 @@ protocol Container: Sendable {
   /// A file's bytes, mapped where that is possible.
   /// - Parameter verify: whether checksums of the container are compared, which reads all of the file.
   func bytes(_ path: String, verify: Bool) throws -> Data
+
+  /// Makes files ready, on all processors, that will be asked for: what takes long happens here.
+  func prepare(_ paths: [String], verify: Bool, _ progress: LoadProgress?) throws
 }
 
 extension Container {
+  func prepare(_ paths: [String], verify: Bool, _ progress: LoadProgress?) {}
+
   func bytes(_ path: String) throws -> Data { try bytes(path, verify: true) }
 
   /// A name below a folder.

@@ -13,19 +13,25 @@ enum Deflate {
     case gzip = 31
   }
 
+  /// Bytes between two looks at who waits.
+  static let step = 16 << 20
+
   /// Fills `output` from the stream, which must hold exactly as many bytes. The C function is inflate.
-  static func unpack(_ input: UnsafeRawBufferPointer, _ frame: Frame, into output: UnsafeMutableRawBufferPointer) throws {
+  /// - Parameter tick: hears of so many bytes more, and may stop the work.
+  static func unpack(
+    _ input: UnsafeRawBufferPointer, _ frame: Frame, into output: UnsafeMutableRawBufferPointer, tick: (Int) throws -> Void = { _ in }
+  ) throws {
     let stream = try Stream(frame)
     var isOver = false
     var read = 0, written = 0
     repeat {
-      // zlib counts in 32 bits.
-      let (taken, given) = (min(input.count - read, 1 << 30), min(output.count - written, 1 << 30))
+      let (taken, given) = (min(input.count - read, step), min(output.count - written, step))
       let (code, used, made) = stream.step(
         UnsafeRawBufferPointer(rebasing: input[read..<read + taken]),
         UnsafeMutableRawBufferPointer(rebasing: output[written..<written + given]))
       read += used
       written += made
+      try tick(made)
       switch code {
       case Z_STREAM_END: isOver = true
       case Z_OK where used + made > 0: break
@@ -52,7 +58,7 @@ enum Deflate {
       let stream = try Stream(frame)
       var isOver = false
       repeat {
-        let taken = min(input.count - read, 1 << 30)
+        let taken = min(input.count - read, step)
         let (code, used, made) = piece.withUnsafeMutableBytes {
           stream.step(UnsafeRawBufferPointer(rebasing: input[read..<read + taken]), $0)
         }
@@ -72,10 +78,19 @@ enum Deflate {
   }
 
   /// CRC-32 as zip archives have it, of these bytes or of these after others. The C function is crc32_z.
-  static func checksum(_ bytes: UnsafeRawBufferPointer, after others: UInt32 = 0) -> UInt32 {
-    // zlib takes no address for a wish to begin anew.
-    guard !bytes.isEmpty else { return others }
-    return UInt32(truncatingIfNeeded: crc32_z(uLong(others), bytes.bindMemory(to: UInt8.self).baseAddress, z_size_t(bytes.count)))
+  static func checksum(_ bytes: UnsafeRawBufferPointer, after others: UInt32 = 0) -> UInt32 { checksum(bytes, after: others) { _ in } }
+
+  /// - Parameter tick: hears of each piece that is done, and may stop the work by throwing.
+  static func checksum(
+    _ bytes: UnsafeRawBufferPointer, after others: UInt32 = 0, tick: (Int) throws -> Void
+  ) rethrows -> UInt32 {
+    var sum = uLong(others)
+    for start in stride(from: 0, to: bytes.count, by: step) {
+      let part = UnsafeRawBufferPointer(rebasing: bytes[start..<min(bytes.count, start + step)])
+      sum = crc32_z(sum, part.bindMemory(to: UInt8.self).baseAddress, part.count)
+      try tick(part.count)
+    }
+    return UInt32(truncatingIfNeeded: sum)
   }
 
   private final class Stream {

@@ -18,8 +18,16 @@ struct Source: Sendable {
   func wants(_ name: String) -> Bool { !options.headersOnly && options.keys?.matches(name) ?? true }
 }
 
-/// Hears how far reading has come: bytes of arrays that are done, and of all that are wanted. Called from one thread.
-public typealias LoadProgress = @Sendable (_ done: Int, _ total: Int) -> Void
+/// What reading is busy with.
+public enum LoadStage: String, Sendable {
+  /// Members of an archive are decompressed or checked.
+  case unpack
+  /// Arrays are made.
+  case load
+}
+
+/// Hears how far a stage has come: bytes that are done, and all. Calls come from several threads, one at a time.
+public typealias LoadProgress = @Sendable (_ stage: LoadStage, _ done: Int, _ total: Int) -> Void
 
 /// Which arrays are wanted, and who hears how far reading has come.
 struct LoadOptions: Sendable {

@@ -4,6 +4,7 @@
 import Foundation
 import OrderedCollections
 import Synchronization
+import Tensor
 
 final class ZipArchive: Container {
   static let magic: [UInt8] = [0x50, 0x4B]
@@ -15,6 +16,8 @@ final class ZipArchive: Container {
     /// Bytes in the archive, and unpacked.
     var packedSize: Int
     var size: Int
+    /// Bytes that are walked to read it: each is inflated, if need be, and counted in the checksum.
+    var work: Int { isDeflated ? 2 * size : size }
     /// Where its local header begins, and its data.
     var offset: Int
     var start: Int
@@ -41,29 +44,65 @@ final class ZipArchive: Container {
 
   /// The contents of a member. Stored ones are slices, aligned as they are in the file.
   func bytes(_ path: String, verify: Bool = true) throws -> Data {
-    guard let member = members[path] else { throw Malformed("the archive has no member \(path)") }
-    let packed = data[data.startIndex + member.start..<data.startIndex + member.start + member.packedSize]
-    return try cache.withLock { cache in
-      if let inflated = cache.inflated[path] { return inflated }
-      let contents: Data
+    if let ready = ready(path, verify) { return ready }
+    return try read(path, verify) { _ in }
+  }
+
+  func prepare(_ paths: [String], verify: Bool, _ progress: LoadProgress?) throws {
+    // The largest first: what is left for the end is short.
+    let todo = paths.compactMap { path in members[path].map { (path: path, member: $0) } }
+      .filter { ready($0.path, verify) == nil && (verify || $0.member.isDeflated) }.sorted { $0.member.size > $1.member.size }
+    let total = todo.reduce(0) { $0 + $1.member.work }
+    let state = Mutex<(done: Int, failure: (any Error)?)>((0, nil))
+    Threads.forEach(todo.count) { index in
       do {
-        contents = member.isDeflated ? try Self.inflated(packed, member.size) : packed
-      } catch let error as Malformed {
-        throw Malformed("the member \(path): \(error.what)", hint: error.hint)
-      }
-      if (verify || member.isDeflated) && !cache.verified.contains(path) {
-        guard contents.withUnsafeBytes({ Deflate.checksum($0) }) == member.checksum else {
-          throw Malformed("the member \(path) is damaged: its checksum differs", hint: "download or copy the file again")
+        _ = try read(todo[index].path, verify) { bytes in
+          try Interrupt.check()
+          try state.withLock { state in
+            if let failure = state.failure { throw failure }
+            state.done += bytes
+            progress?(.unpack, state.done, total)
+          }
         }
-        cache.verified.insert(path)
+      } catch {
+        state.withLock { $0.failure = $0.failure ?? error }
       }
-      if member.isDeflated { cache.inflated[path] = contents }
-      return contents
+    }
+    if let failure = state.withLock({ $0.failure }) { throw failure }
+  }
+
+  /// What needs no more work.
+  private func ready(_ path: String, _ verify: Bool) -> Data? {
+    guard let member = members[path] else { return nil }
+    return cache.withLock { cache in
+      member.isDeflated ? cache.inflated[path] : !verify || cache.verified.contains(path) ? packed(member) : nil
     }
   }
 
-  private static func inflated(_ packed: Data, _ size: Int) throws -> Data {
-    try Scratch.data(size) { output in try packed.withUnsafeBytes { try Deflate.unpack($0, .bare, into: output) } }
+  private func packed(_ member: Member) -> Data {
+    data[data.startIndex + member.start..<data.startIndex + member.start + member.packedSize]
+  }
+
+  private func read(_ path: String, _ verify: Bool, tick: (Int) throws -> Void) throws -> Data {
+    guard let member = members[path] else { throw Malformed("the archive has no member \(path)") }
+    let packed = packed(member)
+    do {
+      let contents =
+        member.isDeflated
+        ? try Scratch.data(member.size) { output in
+          try packed.withUnsafeBytes { try Deflate.unpack($0, .bare, into: output, tick: tick) }
+        } : packed
+      guard verify || member.isDeflated else { return contents }
+      guard try contents.withUnsafeBytes({ try Deflate.checksum($0, tick: tick) }) == member.checksum else {
+        throw Malformed("is damaged: its checksum differs", hint: "download or copy the file again")
+      }
+      cache.withLock { cache in
+        if member.isDeflated { cache.inflated[path] = contents } else { cache.verified.insert(path) }
+      }
+      return contents
+    } catch let error as Malformed {
+      throw Malformed("the member \(path): \(error.what)", hint: error.hint)
+    }
   }
 }
 

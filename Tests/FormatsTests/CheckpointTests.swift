@@ -132,9 +132,11 @@ private func unpacked(_ archive: String, _ body: (String) throws -> Void) throws
 
   @Test func progressEndsWithAllBytes() throws {
     let path = try #require(files(ending: "c_ema_only.zip").first)
-    let seen = Mutex<[(Int, Int)]>([])
-    _ = try Formats::load(path) { done, total in seen.withLock { $0.append((done, total)) } }
-    let last = try #require(seen.withLock { $0.last })
-    #expect(last.0 == last.1 && last.1 > 0)
+    let seen = Mutex<[LoadStage: (done: Int, total: Int)]>([:])
+    _ = try Formats::load(path) { stage, done, total in seen.withLock { $0[stage] = (done, total) } }
+    for stage in [LoadStage.unpack, .load] {
+      let last = try #require(seen.withLock { $0[stage] })
+      #expect(last.done == last.total && last.total > 0)
+    }
   }
 }

@@ -16,14 +16,18 @@ enum Checkpoint {
     case .folder(let folder):
       var tree = CheckpointTree(options.keys)
       if OCDBT.isIn(container, folder) {
-        let store = try OCDBT(container, in: folder, verify: options.keys == nil)
-        try readArrays(arrays(of: store.keys), &tree, options) { try store.value($0) }
+        // A data file's checksum would take reading all of it.
+        let isWhole = options.keys == nil
+        let store = try OCDBT(container, in: folder, verify: isWhole)
+        let wanted = arrays(of: store.keys).filter { tree.wants(CheckpointTree.path($0.name)) }
+        try container.prepare(store.files(below: Set(wanted.map { $0.name[...] })), verify: isWhole, options.progress)
+        try readArrays(wanted, &tree, options) { try store.value($0) }
       } else {
         let names = container.folders(in: folder).map { (name: $0, path: join(folder, $0)) }
-        let found = names.compactMap { name, path -> (String, Int)? in
+        let found = names.compactMap { name, path -> (name: String, version: Int)? in
           container.exists(path + "/.zarray") ? (name, 2) : container.exists(path + "/zarr.json") ? (name, 3) : nil
         }
-        try readArrays(found, &tree, options) { key in
+        try readArrays(found.filter { tree.wants(CheckpointTree.path($0.name)) }, &tree, options) { key in
           let path = join(folder, key)
           return container.exists(path) ? try container.bytes(path) : nil
         }
@@ -48,7 +52,7 @@ enum Checkpoint {
   }
 
   /// The arrays of a store, by the keys of their descriptions, with zarr's version.
-  private static func arrays(of keys: [String]) -> [(String, Int)] {
+  private static func arrays(of keys: [String]) -> [(name: String, version: Int)] {
     keys.compactMap { key in
       if key.hasSuffix("/.zarray") { return (String(key.dropLast(8)), 2) }
       if key.hasSuffix("/zarr.json") { return (String(key.dropLast(10)), 3) }
@@ -57,10 +61,10 @@ enum Checkpoint {
   }
 
   private static func readArrays(
-    _ arrays: [(String, Int)], _ tree: inout CheckpointTree, _ options: LoadOptions, _ value: @escaping (String) throws -> Data?
+    _ arrays: [(name: String, version: Int)], _ tree: inout CheckpointTree, _ options: LoadOptions, _ value: @escaping (String) throws -> Data?
   ) throws {
     var reader = ZarrReader(value)
-    for (name, version) in arrays where tree.wants(CheckpointTree.path(name)) { try reader.add(name, version: version) }
+    for (name, version) in arrays { try reader.add(name, version: version) }
     for (name, tensor) in try reader.tensors(options.progress) { try tree.add(.tensor(tensor), at: CheckpointTree.path(name)) }
   }
 }

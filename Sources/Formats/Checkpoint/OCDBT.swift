@@ -53,6 +53,16 @@ struct OCDBT {
     }
   }
 
+  /// The data files, by their paths in the container, that hold values of keys below these names.
+  func files(below names: Set<Substring>) -> [String] {
+    var files: Set<String> = []
+    for (key, value) in values {
+      guard case .stored(let file, _, _) = value, names.contains(key.prefix { $0 != "/" }) else { continue }
+      files.insert(Self.join(folder, file))
+    }
+    return files.sorted()
+  }
+
   private static func range(_ data: Data, _ offset: Int, _ count: Int) throws -> Data {
     guard offset <= data.count, count <= data.count - offset else {
       throw Malformed("lies at byte \(offset) with \(count) bytes, the file has \(data.count)", hint: "the file is cut off or missing a part")

@@ -160,7 +160,7 @@ struct ZarrReader {
         throw Malformed("the array \(arrays[piece.owner].name): its chunk at \(piece.origin) \(error.what)", hint: error.hint)
       }
       for size in sizes[start..<end] { done = done.addingReportingOverflow(size).partialValue }
-      progress?(done, total)
+      progress?(.load, done, total)
       start = end
     }
   }

@@ -17,7 +17,7 @@ extension Library {
       let loading = Loading()
       defer { loading.finish() }
       do {
-        return try Value(Formats::load(path, keys: keys) { loading.update($0, of: $1) })
+        return try Value(Formats::load(path, keys: keys) { loading.update($0, $1, of: $2) })
       } catch let problem as FormatError where problem.reason == .io {
         guard let shipped = EmbeddedData.path(of: path) else { throw problem }
         return try Value(Formats::load(shipped, keys: keys))

@@ -7,7 +7,13 @@ final class Loading: Sendable {
   private let began: Double
   private let clock: @Sendable () -> Double
   private let console: Console
-  private let shown = Mutex<Progress?>(nil)
+  private let current = Mutex<Stage?>(nil)
+
+  private struct Stage {
+    let stage: LoadStage
+    let began: Double
+    var progress: Progress?
+  }
 
   /// - Parameter clock: seconds, for tests.
   init(console: Console = .progress, clock: @escaping @Sendable () -> Double = { Terminal.monotonicSeconds() }) {
@@ -16,15 +22,22 @@ final class Loading: Sendable {
     began = clock()
   }
 
-  /// Tells how many bytes of arrays are done; megabytes are what is shown.
-  func update(_ done: Int, of total: Int) {
-    shown.withLock { shown in
-      if shown == nil, clock() - began > (console.isTerminal ? 1 : 10), done < total {
-        shown = Progress("load MB", total: total / 1_000_000, console: console, began: began, clock: clock)
+  /// Tells how many bytes of a stage are done; megabytes are what is shown.
+  func update(_ stage: LoadStage, _ done: Int, of total: Int) {
+    current.withLock { current in
+      let now = clock()
+      if current?.stage != stage {
+        current?.progress?.finish()
+        // Its first news come with its first bytes.
+        current = Stage(stage: stage, began: current == nil ? began : now)
       }
-      shown?.update(done / 1_000_000)
+      if current?.progress == nil, now - began > (console.isTerminal ? 1 : 10), done < total {
+        let began = current?.began
+        current?.progress = Progress("\(stage) MB", total: total / 1_000_000, console: console, began: began, clock: clock)
+      }
+      current?.progress?.update(done / 1_000_000)
     }
   }
 
-  func finish() { shown.withLock { $0?.finish() } }
+  func finish() { current.withLock { $0?.progress?.finish() } }
 }
