@@ -77,11 +77,14 @@ enum Deflate {
     return output
   }
 
-  /// CRC-32 as zip archives have it. The C function is crc32_z.
-  static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 { checksum(bytes) { _ in } }
+  /// CRC-32 as zip archives have it, of these bytes or of these after others. The C function is crc32_z.
+  static func checksum(_ bytes: UnsafeRawBufferPointer, after others: UInt32 = 0) -> UInt32 { checksum(bytes, after: others) { _ in } }
 
-  static func checksum(_ bytes: UnsafeRawBufferPointer, tick: (Int) throws -> Void) rethrows -> UInt32 {
-    var sum: uLong = 0
+  /// - Parameter tick: hears of each piece that is done, and may stop the work by throwing.
+  static func checksum(
+    _ bytes: UnsafeRawBufferPointer, after others: UInt32 = 0, tick: (Int) throws -> Void
+  ) rethrows -> UInt32 {
+    var sum = uLong(others)
     for start in stride(from: 0, to: bytes.count, by: step) {
       let part = UnsafeRawBufferPointer(rebasing: bytes[start..<min(bytes.count, start + step)])
       sum = crc32_z(sum, part.bindMemory(to: UInt8.self).baseAddress, part.count)
