@@ -79,7 +79,7 @@ final class LineEditor {
   }
 
   private func setBracketedPaste(_ on: Bool) {
-    if console.isTerminal { console.write(on ? "\u{1b}[?2004h" : "\u{1b}[?2004l") }
+    if console.isTerminal { console.control(on ? "\u{1b}[?2004h" : "\u{1b}[?2004l") }
   }
 
   // MARK: Actions
@@ -233,7 +233,7 @@ final class LineEditor {
       editline.prepareTerminal(raw: true)
       setBracketedPaste(true)
       editline.resize()
-      if console.isTerminal { console.write("\r\u{1b}[J") }
+      if console.isTerminal { console.control("\r\u{1b}[J") }
       editline.refresh()
     } else if signals.contains(.resize) {
       editline.resize()

@@ -67,6 +67,13 @@ final class Console: Sendable {
     }
   }
 
+  /// Sends what moves no text: modes and erasures.
+  func control(_ sequence: String) {
+    let wasAtLineStart = isAtLineStart.load(ordering: .relaxed)
+    send(Array(sequence.utf8))
+    isAtLineStart.store(wasAtLineStart, ordering: .relaxed)
+  }
+
   /// Shows `line` in place of the live line; nil takes it away. Only a terminal has one.
   func setLive(_ line: String?) {
     guard isTerminal else { return }
@@ -83,7 +90,8 @@ final class Console: Sendable {
   }
 
   private func send(_ bytes: [UInt8]) {
-    if let last = bytes.last { isAtLineStart.store(last == 10, ordering: .relaxed) }
+    // An image (which ends with ESC \) leaves the cursor at the beginning of a line, too.
+    if let last = bytes.last { isAtLineStart.store(last == 10 || bytes.suffix(2) == [27, 92], ordering: .relaxed) }
     if let sink {
       sink(bytes)
     } else if !Terminal.write(bytes, to: descriptor) {
