@@ -1,6 +1,7 @@
 // Mistakes: what is said, and where the caret stands (`«` in the source).
 
 import Tensor
+import Foundation
 import Testing
 
 @testable import Lang
@@ -19,7 +20,8 @@ private let syntax: [Failure] = [
 private let names: [Failure] = [
   Failure("«softmx([1])", .name, "nothing is named `softmx`", hint: "did you mean `softmax`?"), Failure("x = 1\ny = «xx", .name, "nothing is named `xx`"),
   Failure("print(1)\n«np", .name, "nothing is named `np`", hint: "functions stand alone"), Failure("«True", .name, "nothing is named `True`", hint: "`true`"),
-  Failure("fn f() = «unknown", .name, "nothing is named `unknown`"), Failure("fn f() { «x += 1 }\nx = 1; f()", .name, "`x` has no value yet", hint: "the function's own"),
+  Failure("«count += 1", .name, "nothing is named `count`"), Failure("if true { «list1[0] = 1 }", .name, "nothing is named `list1`"),
+  Failure("width = 1\nprint(2)\n«widht.x = 1", .name, "nothing is named `widht`"), Failure("fn f() = «unknown", .name, "nothing is named `unknown`"), Failure("fn f() { «x += 1 }\nx = 1; f()", .name, "`x` has no value yet", hint: "the function's own"),
   Failure("{a: 1}.«b", .name, "no field `b`"), Failure("{alpha: 1}.«alpah", .name, "no field", hint: "did you mean `alpha`?"), Failure("[1].«foo()", .name, "no function has that name"),
 ]
 
@@ -115,6 +117,24 @@ private let shapes: [Failure] = [
           hint: make the right one [2, 32]
         """)
     #expect(error.json.hasPrefix("{\"kind\":\"shape\",\"message\":\"cannot multiply z @ w\",\"source\":\"in [1]\",\"line\":1,\"column\":7"))
+  }
+
+  /// What is wrong in an imported file shows before the run, at its place there.
+  @Test func importsAreCheckedToo() throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/imf-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for (name, text) in [("a", "x = 1\ny = nowhere"), ("b", "import \"c.imf\" as c"), ("c", "import \"b.imf\" as b"), ("d", "x = 5")] {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/\(name).imf"))
+    }
+    func check(_ name: String) -> [Diagnostic] {
+      Cells().interpreter.check(Source(name: "main", text: "print(1)\nimport \"\(folder)/\(name).imf\" as m"))
+    }
+    let wrong = try #require(check("a").first)
+    #expect(wrong.message.contains("nowhere") && wrong.place.hasSuffix("a.imf:2:5") && wrong.notes == ["imported at main:2:1"])
+    #expect(check("b").first?.message.contains("imports itself") == true)
+    #expect(check("none").first?.kind == .io)
+    #expect(check("d").isEmpty)
   }
 
   @Test(arguments: [30, 90, 150, 290]) func theCaretOfALongLineIsSeen(_ place: Int) throws {

@@ -56,6 +56,7 @@ extension Compiler {
       if survey.captured.contains(name) { inner.addVariable(name) } else { _ = inner.addSlot(name) }
     }
     localNames += survey.bound.filter { !$0.hasPrefix("_@") }
+    inner.onlyChanged = survey.onlyChanged
     compiled.captures = inner.captures
     scope = inner
     valueDepth = 0

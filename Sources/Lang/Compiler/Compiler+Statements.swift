@@ -169,6 +169,7 @@ extension Compiler {
     let place = span(range)
     let machine = machine
     let source = source
+    if let problem = machine.interpreter.problem(inModule: path, from: source) { report(problem, ofModuleAt: range) }
     return { frame in
       do {
         store(frame, .record(try machine.interpreter.module(path, from: source)))

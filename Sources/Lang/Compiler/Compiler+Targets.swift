@@ -46,14 +46,14 @@ extension Compiler {
   }
 
   private func storing(_ target: Target) -> (Frame, Value) throws -> Void {
-    if target.steps.isEmpty {
-      return store(target.name)
-    }
+    if target.steps.isEmpty { return store(target.name) }
+    checkChange(of: target)
     let change = changing(target)
     return { frame, value in try change(frame) { $0 = value } }
   }
 
   func update(_ target: Target, _ operation: BinaryOperator, _ value: Expression, _ place: Range<Int>) -> Effect {
+    checkChange(of: target)
     let site = OperatorSite(source, place, left: target.range, right: value.range, verb: operation.verb)
     if target.steps.isEmpty {
       let old = Expression(form: .name(target.name), range: target.nameRange)

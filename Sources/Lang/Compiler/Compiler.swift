@@ -46,9 +46,18 @@ final class Compiler {
   func span(_ range: Range<Int>) -> Span { Span(source: source, range: range) }
   func report(_ problem: Diagnostic, at range: Range<Int>) { problems.append(problem.located(span(range))) }
 
+  /// What is wrong in a file that is imported: there, with the import noted; a file that cannot be read, here.
+  func report(_ problem: Diagnostic, ofModuleAt range: Range<Int>) {
+    guard problem.primary != nil else { return report(problem, at: range) }
+    var problem = problem
+    problem.notes.append("imported at \(span(range).place)")
+    problems.append(problem)
+  }
+
   func compile(_ program: Program) -> Executable {
     let survey = NameSurvey(of: program.statements)
     namesSeenInside = survey.seenInside
+    scope.onlyChanged = survey.onlyChanged.filter { !namespace.isKnown($0) }
     boundNames = survey.bound.filter { !$0.hasPrefix("_@") }
     for name in survey.bound where name.hasPrefix("_@") {
       if survey.captured.contains(name) { scope.addVariable(name) } else { _ = scope.addSlot(name) }
@@ -103,6 +112,14 @@ final class Compiler {
       report(Messages.unknownName(name, among: visibleNames), at: range)
     }
     return .global(namespace.global(name))
+  }
+
+  /// Reports a change of something that never gets a value.
+  func checkChange(of target: Target) {
+    guard scope.onlyChanged.contains(target.name) else { return }
+    let problem =
+      scope.isFunction ? Messages.noValueYet(target.name) : Messages.unknownName(target.name, among: namespace.knownNames + localNames)
+    report(problem, at: target.nameRange)
   }
 
   func isKnown(_ name: String) -> Bool {

@@ -25,6 +25,10 @@ extension Messages {
       hint: "a name assigned in a function is the function's own; pass outer values as arguments")
   }
 
+  static func importsItself(_ path: String, _ chain: [String]) -> Diagnostic {
+    Diagnostic(.name, "\"\(path)\" imports itself", notes: ["by way of " + chain.joined(separator: ", ")])
+  }
+
   // MARK: arguments
 
   private static func takes(_ signature: Signature) -> [String] { ["it is \(signature.text)"] }

@@ -38,6 +38,7 @@ public final class Interpreter {
   private let machine = Machine()
   private var modules: [String: Record] = [:]
   private var modulesUnderWay: [String] = []
+  private var modulesChecked: [String] = []
 
   /// Names with a value from the start.
   public static let constants: [String: Value] = [
@@ -158,13 +159,29 @@ public final class Interpreter {
 
   // MARK: modules
 
+  /// The first thing wrong in another file, as far as it shows without running it.
+  func problem(inModule path: String, from source: Source) -> Diagnostic? {
+    do {
+      let file = try SourceFile(path, beside: source, folder: session.folder)
+      guard modules[file.path] == nil else { return nil }
+      guard !modulesChecked.contains(file.path) else { return Messages.importsItself(path, modulesChecked + [file.path]) }
+      modulesChecked.append(file.path)
+      defer { modulesChecked.removeLast() }
+      let outer = namespace
+      namespace = Namespace(builtins: builtinValues)
+      defer { namespace = outer }
+      return check(Source(name: path, text: try file.text(), path: file.path)).first
+    } catch {
+      return Self.diagnostic(error)
+    }
+  }
+
   /// The top-level names of another file; run once.
   func module(_ path: String, from source: Source) throws -> Record {
     let file = try SourceFile(path, beside: source, folder: session.folder)
     if let known = modules[file.path] { return known }
     guard !modulesUnderWay.contains(file.path) else {
-      throw Diagnostic(
-        .name, "\"\(path)\" imports itself", notes: ["by way of " + (modulesUnderWay + [file.path]).joined(separator: ", ")])
+      throw Messages.importsItself(path, modulesUnderWay + [file.path])
     }
     modulesUnderWay.append(file.path)
     let outer = namespace

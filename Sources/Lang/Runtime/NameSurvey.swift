@@ -7,16 +7,20 @@ struct NameSurvey {
   /// Names that functions inside this one mention without binding them.
   private(set) var seenInside: Set<String> = []
   private var mentioned: Set<String> = []
+  /// Names that get a whole value here, not only changes of one.
+  private var given: Set<String> = []
 
   /// Names that come from outside.
   var free: Set<String> { mentioned.union(seenInside).subtracting(bound) }
+  /// Names that are changed here (`x += 1`, `x[0] = 1`) though nothing gives them a value.
+  var onlyChanged: Set<String> { bound.subtracting(given) }
   /// Own names that must outlive the frame.
   var captured: Set<String> { bound.intersection(seenInside) }
 
   init(of function: FunctionSyntax) {
     for parameter in function.parameters {
-      bound.insert(parameter.name)
-      for case .name(let name)? in parameter.dimensions?.map(Optional.init) ?? [] { bound.insert(name) }
+      bind(parameter.name)
+      for case .name(let name)? in parameter.dimensions?.map(Optional.init) ?? [] { bind(name) }
       if let initial = parameter.initial { visit(initial) }
     }
     visit(function.body)
@@ -36,10 +40,10 @@ struct NameSurvey {
       targets.forEach { visit($0) }
     case .update(let target, _, let value, _):
       visit(value)
-      visit(target)
+      change(target)
       mentioned.insert(target.name)
     case .function(let function):
-      if let name = function.name { bound.insert(name) }
+      if let name = function.name { bind(name) }
       visit(function)
     case .loop(let targets, let sequence, let body):
       visit(sequence)
@@ -53,14 +57,23 @@ struct NameSurvey {
       visit(condition)
       message.map { visit($0) }
     case .parameter(let name, let value):
-      bound.insert(name)
+      bind(name)
       visit(value)
-    case .module(_, let name): bound.insert(name)
+    case .module(_, let name): bind(name)
     case .leave, .next: break
     }
   }
 
+  private mutating func bind(_ name: String) {
+    bound.insert(name)
+    given.insert(name)
+  }
+
   private mutating func visit(_ target: Target) {
+    if target.steps.isEmpty { bind(target.name) } else { change(target) }
+  }
+
+  private mutating func change(_ target: Target) {
     bound.insert(target.name)
     for case .index(let subscripts, _) in target.steps { subscripts.forEach { visit($0) } }
   }
@@ -119,11 +132,11 @@ struct NameSurvey {
       visit(value)
       subscripts.forEach { visit($0) }
     case .pipe(let value, let name, let stage):
-      bound.insert(name)
+      bind(name)
       visit(value)
       visit(stage)
     case .attempt(let body, let name, let recovery):
-      bound.insert(name)
+      bind(name)
       visit(body)
       visit(recovery)
     }

@@ -45,6 +45,8 @@ final class Scope {
   private(set) var ownVariableCount = 0
   private(set) var slotCount = 0
   private var places: [String: Place] = [:]
+  /// Names that are changed but never given a value.
+  var onlyChanged: Set<String> = []
   /// Depth of loops around the statement being compiled; a function starts again at 0.
   var loopDepth = 0
   var isFunction: Bool { parent != nil }
