@@ -1,6 +1,6 @@
 # imf-repl: build, test and run. `make demo` and `make test` start from a bare Debian 12 with the Swift toolchain.
 
-PACKAGES = libdnnl-dev libopenblas-dev libedit-dev libsixel-dev libpng-dev libcairo2-dev libzip-dev zlib1g-dev libzstd-dev
+PACKAGES = libdnnl-dev libopenblas-dev libedit-dev libsixel-dev libpng-dev libcairo2-dev zlib1g-dev libzstd-dev
 # Tests run optimised, so that numbers are tested as users compute them; their build folder is their own because
 # -enable-testing would otherwise rebuild everything at each change between the two.
 TEST = swift test -c release -Xswiftc -enable-testing --scratch-path .build-test
@@ -13,7 +13,7 @@ BUILD = swift build -c release -Xswiftc -static-stdlib
 SANITIZED = 'TensorTests|LangTests'
 SANITIZE = swift test -c release -Xswiftc -enable-testing --filter $(SANITIZED)
 
-.PHONY: fuzz sanitize demo test build bench bench-peers bench-checkpoint format clean deps
+.PHONY: fuzz sanitize demo test build bench bench-peers bench-checkpoint test-interop format clean deps
 
 demo: build
 	.build/release/imf-repl examples/fashion.imf --out demo-output
@@ -58,11 +58,22 @@ bench-peers: build .build-peers/ready
 	.build-peers/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
+# Round trips with NumPy, safetensors, torch and flax at the versions that the authors' checkpoints were written with.
+# Python and the packages are needed for these tests alone, in a folder of their own.
+test-interop: build .build-interop/ready
+	.build-interop/bin/python Tests/Interop/run.py .build/release/imf-repl
+
+.build-interop/ready: Tests/Interop/requirements.txt
+	@python3 -c 'import ensurepip' 2>/dev/null || $(MAKE) deps PACKAGES=python3-venv
+	python3 -m venv .build-interop
+	.build-interop/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 format:
 	swift format --in-place --recursive Package.swift Sources Tests
 
 clean:
-	rm -rf .build .build-test .build-asan .build-tsan .build-peers .build-checkpoint demo-output
+	rm -rf .build .build-test .build-asan .build-tsan .build-peers .build-checkpoint .build-interop demo-output
 
 # Installs the system libraries that are missing; asks nothing when all are there.
 deps:

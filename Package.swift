@@ -32,7 +32,6 @@ let package = Package(
     .systemLibrary(name: "CPNG"),
     .systemLibrary(name: "CSixel"),
     .systemLibrary(name: "CCairo"),
-    .systemLibrary(name: "CZip"),
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CZstd"),
 
@@ -42,7 +41,7 @@ let package = Package(
       name: "Tensor", dependencies: ["CKernels", "COneDNN", "COpenBLAS"],
       swiftSettings: swiftSettings),
     .target(
-      name: "Formats", dependencies: ["Tensor", "CPNG", "CZip", "CZlib", "CZstd", collections],
+      name: "Formats", dependencies: ["Tensor", "CPNG", "CZlib", "CZstd", collections],
       swiftSettings: swiftSettings),
     .target(
       name: "MeanFlow", dependencies: ["Tensor", "Formats", collections], exclude: ["Symbols.md"],

@@ -65,24 +65,6 @@ public enum AtomicFile {
     try take(temporary, path)
   }
 
-  /// For writers that need a path of their own (zip archives): the file at it becomes `path` afterwards.
-  static func replace(_ path: String, _ body: (String) throws -> Void) throws {
-    let temporary = try temporaryPath(for: path)
-    do {
-      try body(temporary)
-    } catch {
-      unlink(temporary)
-      if let error = error as? Malformed { throw unread(path, error) }
-      throw error
-    }
-    let descriptor = open(temporary, O_RDONLY | O_CLOEXEC)
-    if descriptor >= 0 {
-      fsync(descriptor)
-      close(descriptor)
-    }
-    try take(temporary, path)
-  }
-
   /// What was written does not read back.
   private static func unread(_ path: String, _ error: Malformed) -> FormatError {
     FormatError(.io, path, "was not written: it reads back damaged (\(error.what))", hint: "is the disk full, or the file system failing?")
@@ -116,4 +98,12 @@ public enum AtomicFile {
   }
 
   private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
+}
+
+extension FileHandle {
+  /// Writes memory without a copy: `Data` looks at it and does not outlive the call.
+  func write(viewing bytes: UnsafeRawBufferPointer) throws {
+    guard let base = bytes.baseAddress, bytes.count > 0 else { return }
+    try write(contentsOf: Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: base), count: bytes.count, deallocator: .none))
+  }
 }

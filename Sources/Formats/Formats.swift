@@ -121,12 +121,9 @@ public func save(_ value: FileValue, to path: String) throws {
   let ending = isCheckpointName(path) ? "msgpack" : (path as NSString).pathExtension.lowercased()
   switch ending {
   case "npz": try NumPyArchive.write(value, to: path)
-  case "npy":
-    guard let bytes = try NumPyArray.bytes(of: value) else {
-      throw FormatError(.value, path, "an npy holds one tensor, number, text or list of them", hint: "records go into .npz")
-    }
-    try AtomicFile.write(to: path) { try $0.withUnsafeBytes { try NumPyArray.check($0) } } _: { try $0.write(contentsOf: bytes) }
+  case "npy": try NumPyArray.write(value, to: path)
   case "msgpack": try MessagePack.write(value, to: path)
+  case "pt", "pth": try TorchArchive.write(value, to: path)
   case "safetensors":
     var tensors: [(String, Tensor)] = []
     try collect(value, "", &tensors, path)
@@ -147,7 +144,7 @@ public func save(_ value: FileValue, to path: String) throws {
   default:
     throw FormatError(
       .value, path, ending.isEmpty ? "the name has no ending that says the format" : "files of .\(ending) cannot be written",
-      hint: "endings are .npz .npy .safetensors .msgpack .json .png; flax' checkpoint_<step> has none")
+      hint: "endings are .npz .npy .safetensors .msgpack .pt .pth .json .png; flax' checkpoint_<step> has none")
   }
 }
 

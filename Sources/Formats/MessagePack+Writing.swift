@@ -143,10 +143,7 @@ extension MessagePack {
       buffer.append(1)
       buffer += payload.buffer
       try flush()
-      // The handle takes Data; this one looks at the tensor's memory and does not outlive the call.
-      if let base = bytes.baseAddress, bytes.count > 0 {
-        try file.write(contentsOf: Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: base), count: bytes.count, deallocator: .none))
-      }
+      try file.write(viewing: bytes)
     }
   }
 }

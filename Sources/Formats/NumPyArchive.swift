@@ -25,20 +25,27 @@ enum NumPyArchive {
     guard case .record(let fields) = value else {
       throw FormatError(.value, path, "an npz holds a record of tensors", hint: "save a single tensor as .npy")
     }
-    let members = try fields.map { key, field -> (name: String, bytes: [UInt8]) in
-      guard let bytes = try NumPyArray.bytes(of: field) else {
+    let members = try fields.map { key, field -> (name: String, array: NumPyArray.Output) in
+      guard let array = try NumPyArray.Output(field) else {
         throw FormatError(
           .value, path, "the field \(key) is neither a tensor nor a list of numbers or strings",
           hint: "safetensors and msgpack hold nested records of tensors")
       }
-      return (key + ".npy", bytes)
+      return (key + ".npy", array)
     }
-    try AtomicFile.replace(path) { temporary in
-      if members.isEmpty { return try Data(ZipWriter.empty).write(to: URL(fileURLWithPath: temporary)) }
-      try ZipWriter.write(members, to: temporary)
-      let archive = try ZipArchive(File.bytes(temporary))
-      guard Array(archive.names) == members.map(\.name) else { throw FormatError(.io, path, "was not written as it should be", hint: "is the disk full?") }
+    try evaluate(members.compactMap { if case .tensor(let tensor) = $0.array { tensor } else { nil } })
+    try AtomicFile.write(to: path) { written in
+      let archive = try ZipArchive(written)
+      guard Array(archive.names) == members.map(\.name) else { throw Malformed("its members are not those that were written") }
       for name in archive.names { try archive.bytes(name, verify: false).withUnsafeBytes { try NumPyArray.check($0) } }
+    } _: { file in
+      var writer = ZipWriter(file)
+      for member in members {
+        try member.array.withParts { header, elements in
+          try header.withUnsafeBytes { try writer.add(member.name, [$0, elements]) }
+        }
+      }
+      try writer.finish()
     }
   }
 }

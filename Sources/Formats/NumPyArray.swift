@@ -118,48 +118,67 @@ enum NumPyArray {
 
   // MARK: writing
 
-  /// A whole npy file. bfloat16 is widened to float32, which NumPy knows.
-  static func bytes(of tensor: Tensor) throws -> [UInt8] {
-    let source = tensor.dtype == .bfloat16 ? try tensor.cast(to: .float32) : tensor
-    let descriptions: [DType: String] = [
-      .bool: "|b1", .uint8: "|u1", .int32: "<i4", .int64: "<i8", .float32: "<f4", .float64: "<f8",
-    ]
-    return header(descriptions[source.dtype] ?? "<f4", source.shape) + (try source.withBytes { Array($0) })
-  }
+  /// An array in the making: a number, truth value, text or a list of them as NumPy makes one, or a tensor.
+  enum Output {
+    case tensor(Tensor)
+    case texts([String], shape: [Int])
 
-  /// An array of a number, a truth value, a text, or of lists of them, as NumPy makes one; nil for all else.
-  static func bytes(of value: FileValue) throws -> [UInt8]? {
-    switch value {
-    case .tensor(let tensor): return try bytes(of: tensor)
-    case .number(let number): return try bytes(of: Tensor(number, dtype: .float64))
-    case .bool(let flag): return try bytes(of: Tensor(flag ? 1 : 0, dtype: .bool))
-    case .string(let text): return bytes(of: [text], shape: [])
-    case .list(let items):
-      if !items.isEmpty, let texts = items.all({ if case .string(let text) = $0 { text } else { nil } }) {
-        return bytes(of: texts, shape: [texts.count])
+    /// Nil for what is no array: records, mixed lists, images.
+    init?(_ value: FileValue) throws {
+      switch value {
+      // NumPy does not know bfloat16.
+      case .tensor(let tensor): self = .tensor(tensor.dtype == .bfloat16 ? try tensor.cast(to: .float32) : tensor)
+      case .number(let number): self = .tensor(Tensor(number, dtype: .float64))
+      case .bool(let flag): self = .tensor(Tensor(flag ? 1 : 0, dtype: .bool))
+      case .string(let text): self = .texts([text], shape: [])
+      case .list(let items):
+        if !items.isEmpty, let texts = items.all({ if case .string(let text) = $0 { text } else { nil } }) {
+          self = .texts(texts, shape: [texts.count])
+        } else if !items.isEmpty, let flags = items.all({ if case .bool(let flag) = $0 { flag } else { nil } }) {
+          self = .tensor(try Tensor(flags.map { $0 ? 1.0 : 0 }).cast(to: .bool))
+        } else if let numbers = items.all({ if case .number(let number) = $0 { number } else { nil } }) {
+          self = .tensor(try Tensor(numbers))
+        } else {
+          return nil
+        }
+      case .none, .record, .image: return nil
       }
-      if let flags = items.all({ if case .bool(let flag) = $0 { flag } else { nil } }), !flags.isEmpty {
-        return try bytes(of: Tensor(flags.map { $0 ? 1.0 : 0 }).cast(to: .bool))
+    }
+
+    /// Calls `body` with the header and the elements.
+    func withParts(_ body: ([UInt8], UnsafeRawBufferPointer) throws -> Void) throws {
+      switch self {
+      case .tensor(let tensor):
+        let header = NumPyArray.header(NumPyArray.descriptions[tensor.dtype] ?? "<f4", tensor.shape)
+        try tensor.withBytes { try body(header, $0) }
+      case .texts(let texts, let shape):
+        let width = max(1, texts.map(\.unicodeScalars.count).max() ?? 1)
+        var codes: [UInt32] = []
+        codes.reserveCapacity(width * texts.count)
+        for text in texts {
+          let own = text.unicodeScalars.map(\.value.littleEndian)
+          codes += own + [UInt32](repeating: 0, count: width - own.count)
+        }
+        try codes.withUnsafeBytes { try body(NumPyArray.header("<U\(width)", shape), $0) }
       }
-      if let numbers = items.all({ if case .number(let number) = $0 { number } else { nil } }) {
-        return try bytes(of: Tensor(numbers))
-      }
-      return nil
-    case .none, .record, .image: return nil
     }
   }
 
-  /// Strings as `<U`.
-  private static func bytes(of texts: [String], shape: [Int]) -> [UInt8] {
-    let width = max(1, texts.map(\.unicodeScalars.count).max() ?? 1)
-    var data: [UInt8] = []
-    data.reserveCapacity(4 * width * texts.count)
-    for text in texts {
-      var scalars = text.unicodeScalars.map(\.value)
-      scalars += [UInt32](repeating: 0, count: width - scalars.count)
-      for code in scalars { withUnsafeBytes(of: code.littleEndian) { data += $0 } }
+  private static let descriptions: [DType: String] = [
+    .bool: "|b1", .uint8: "|u1", .int32: "<i4", .int64: "<i8", .float32: "<f4", .float64: "<f8",
+  ]
+
+  /// Writes one array whole or not at all.
+  static func write(_ value: FileValue, to path: String) throws {
+    guard let output = try Output(value) else {
+      throw FormatError(.value, path, "an npy holds one tensor, number, text or list of them", hint: "records go into .npz")
     }
-    return header("<U\(width)", shape) + data
+    try AtomicFile.write(to: path) { try $0.withUnsafeBytes { try check($0) } } _: { file in
+      try output.withParts { header, elements in
+        try file.write(contentsOf: header)
+        try file.write(viewing: elements)
+      }
+    }
   }
 
   private static func header(_ description: String, _ shape: [Int]) -> [UInt8] {

@@ -140,7 +140,7 @@ public struct SafeTensors: Sendable {
       try withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { try file.write(contentsOf: Array($0)) }
       try file.write(contentsOf: Array(header.utf8))
       for tensor in tensors.values {
-        try tensor.withBytes { try file.write(contentsOf: Array($0)) }
+        try tensor.withBytes { try file.write(viewing: $0) }
       }
     }
   }

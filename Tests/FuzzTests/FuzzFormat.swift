@@ -34,6 +34,14 @@ struct FuzzFormat: Sendable, CustomStringConvertible {
       keepsLength: true, read: checkpoint),
     // Descriptions and chunks of zarr arrays in folders, versions 2 and 3.
     FuzzFormat(name: "zarr", samples: { unzipped(["e_zarr_folders.zip", "s_orbax012_zarr3_folders.zip"], most: 40) }, read: checkpoint),
+    FuzzFormat(name: "msgpack", samples: { files("bad_msgpack", "good.msgpack") + files("vae", "bf16.msgpack") }, read: file),
+    // torch's old streams, and its archives with the checksums of their members made good again.
+    FuzzFormat(name: "torch", samples: { files("pt", "legacy.pt") + files("bad_pt", "l00_good.pt") }, read: file),
+    FuzzFormat(name: "torchzip", samples: { members("pt", ["views.pt", "module_state_dict.pth", "protocol4.pt"]) }, read: archive),
+    FuzzFormat(
+      name: "pickle", samples: { files("bad_pickle", "00_good.pickle") + files("bad_pickle", "12_fortran.pickle") + files("inception", ".pickle") },
+      read: file),
+    FuzzFormat(name: "idx", samples: { [Sample(name: "images", files: ["images": [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3] + Array(0..<12)])] }, read: file),
   ]
 
   // MARK: readers
@@ -50,7 +58,29 @@ struct FuzzFormat: Sendable, CustomStringConvertible {
 
   @Sendable static func checkpoint(_ sample: Sample) throws { _ = try Checkpoint.read(MemoryContainer(sample.files), LoadOptions()) }
 
+  /// As a zip archive, written around the damaged members.
+  @Sendable static func archive(_ sample: Sample) throws {
+    let path = FileManager.default.temporaryDirectory.path + "/imf-fuzz-\(getpid()).zip"
+    defer { unlink(path) }
+    try AtomicFile.write(to: path) { file in
+      var writer = ZipWriter(file)
+      for (name, bytes) in sample.files.sorted(by: { $0.key < $1.key }) { try bytes.withUnsafeBytes { try writer.add(name, [$0]) } }
+      try writer.finish()
+    }
+    _ = try Formats::load(path)
+  }
+
   // MARK: samples
+
+  /// The members of archives.
+  static func members(_ folder: String, _ names: Set<String>) -> [Sample] {
+    files(folder, "").filter { names.contains($0.name) }.compactMap { sample in
+      guard let bytes = sample.files.values.first, let archive = try? ZipArchive(Data(bytes)) else { return nil }
+      return Sample(
+        name: sample.name,
+        files: .init(uniqueKeysWithValues: archive.names.compactMap { name in (try? archive.bytes(name)).map { (name, Array($0)) } }))
+    }
+  }
 
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("FormatsTests/Samples")

@@ -107,6 +107,19 @@ struct ParameterName: Hashable {
     }
   }
 
+  /// What the authors' torch code calls a parameter of ours, and the axes of ours in its order; nil where they are the same.
+  static func torch(_ ours: String, rank: Int) -> (name: String, axes: [Int]?) {
+    var parts = ours.split(separator: "/").map(String.init)
+    let isLinear = parts.contains("_flax_linear")
+    parts = parts.flatMap { part -> [String] in
+      if let stack = stacks.first(where: { part.hasPrefix($0 + "_") }) { return [stack, String(part.dropFirst(stack.count + 1))] }
+      if part == "kernel" || part == "embedding" { return ["weight"] }
+      return [part.hasPrefix("layers_") ? String(part.dropFirst("layers_".count)) : part]
+    }
+    let axes: [Int]? = rank == 4 ? [3, 2, 0, 1] : rank == 2 && isLinear ? [1, 0] : nil
+    return (parts.joined(separator: "."), axes)
+  }
+
   // MARK: parts of names
 
   /// The parts of a name, without the wrappers in front and with numbers joined to the stack that they count.

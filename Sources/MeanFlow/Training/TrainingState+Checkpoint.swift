@@ -69,12 +69,19 @@ extension Parameters {
   }
 
   /// The parameters as a file of this path holds them: for flax as its modules nest, under the names of both trees, so
-  /// that the authors' code finds them whichever it asks for; flat in all others.
+  /// that the authors' code finds them whichever it asks for; for torch a state dict under the names and in the layout of
+  /// the authors' torch code; flat in all others.
   ///
   /// A `checkpoint_<step>` is a whole state of training, its moments zero: flax restores nothing less.
   public func file(for path: String) throws -> FileValue {
     let flat = tensors.map { ($0.key, $0.value) }
     let step = isCheckpointName(path) ? path.split(separator: "_").last.flatMap { Int($0) } : nil
+    if [".pt", ".pth"].contains(where: { path.lowercased().hasSuffix($0) }) {
+      return .record(try OrderedDictionary(uniqueKeysWithValues: flat.map { ours, tensor in
+        let (name, axes) = ParameterName.torch(ours, rank: tensor.rank)
+        return (name, .tensor(try axes.map { try tensor.permuted($0) } ?? tensor))
+      }))
+    }
     guard step != nil || path.lowercased().hasSuffix(".msgpack") else {
       return .record(OrderedDictionary(uniqueKeysWithValues: flat.map { ($0.0, .tensor($0.1)) }))
     }

@@ -25,7 +25,7 @@ extension Library {
     },
     Builtin(
       "save(path, value)",
-      "write a value in the format of the ending, whole or not at all: .npz .npy .safetensors .msgpack .json .png; a training state or model as .safetensors, or as checkpoint_<step> for flax",
+      "write a value in the format of the ending, whole or not at all: .npz .npy .safetensors .msgpack .pt .pth .json .png; a training state or model as .safetensors, or as checkpoint_<step> for flax",
       example: "save(\"/tmp/imf-example.npz\", {x: ones([2, 2])})"
     ) { call in
       // `save(value, path)` is as good as `save(path, value)`, so that `x |> save("a.npz")` reads well.
