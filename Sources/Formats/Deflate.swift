@@ -78,21 +78,19 @@ enum Deflate {
   }
 
   /// CRC-32 as zip archives have it, of these bytes or of these after others. The C function is crc32_z.
-  static func checksum(_ bytes: UnsafeRawBufferPointer, after others: UInt32 = 0) -> UInt32 {
-    // zlib takes no address for a wish to begin anew.
-    guard !bytes.isEmpty else { return others }
-    return UInt32(truncatingIfNeeded: crc32_z(uLong(others), bytes.bindMemory(to: UInt8.self).baseAddress, z_size_t(bytes.count)))
-  }
+  static func checksum(_ bytes: UnsafeRawBufferPointer, after others: UInt32 = 0) -> UInt32 { checksum(bytes, after: others) { _ in } }
 
-  /// CRC-32 of much, with a look now and then at who waits.
-  static func checksum(_ bytes: UnsafeRawBufferPointer, tick: (Int) throws -> Void) rethrows -> UInt32 {
-    var sum: UInt32 = 0
+  /// - Parameter tick: hears of each piece that is done, and may stop the work by throwing.
+  static func checksum(
+    _ bytes: UnsafeRawBufferPointer, after others: UInt32 = 0, tick: (Int) throws -> Void
+  ) rethrows -> UInt32 {
+    var sum = uLong(others)
     for start in stride(from: 0, to: bytes.count, by: step) {
       let part = UnsafeRawBufferPointer(rebasing: bytes[start..<min(bytes.count, start + step)])
-      sum = checksum(part, after: sum)
+      sum = crc32_z(sum, part.bindMemory(to: UInt8.self).baseAddress, part.count)
       try tick(part.count)
     }
-    return sum
+    return UInt32(truncatingIfNeeded: sum)
   }
 
   private final class Stream {

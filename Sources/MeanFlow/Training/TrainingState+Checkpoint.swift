@@ -22,14 +22,14 @@ extension TrainingState {
     func count(_ name: String) throws -> Int? {
       try own[name].flatMap { $0.count == 1 ? try Int(exactly: $0.item()) : nil }
     }
-    func tree(_ name: String) throws -> [Tensor] {
+    func tree(_ name: String) throws -> Parameters {
       let inside = CheckpointParameters.tensors(of: name, in: own)
       guard !inside.isEmpty else {
         throw ConfigurationError(
           field: nil, reason: "the checkpoint has no \(name): it cannot be trained on as it was",
           hint: "imf(config, params = checkpoint) takes its weights; train_state then begins anew")
       }
-      return try network.configuration.checked(Parameters(CheckpointParameters.renamed(inside)), inference: false).values
+      return try network.configuration.checked(Parameters(CheckpointParameters.renamed(inside)), inference: false)
     }
     let moments = try (mu: tree("opt_state/0/mu"), nu: tree("opt_state/0/nu"))
     let updates = try count("opt_state/0/count")
@@ -38,8 +38,9 @@ extension TrainingState {
     }
     let parameters = try tree("params")
     try self.init(
-      network: Network(network.configuration, parameters: network.p.with(parameters)), settings: settings, objective: objective,
-      ema: own.keys.contains { $0.hasPrefix("ema_params/") } ? tree("ema_params") : parameters, mu: moments.mu, nu: moments.nu,
+      network: Network(network.configuration, parameters: parameters), settings: settings, objective: objective,
+      ema: (own.keys.contains { $0.hasPrefix("ema_params/") } ? tree("ema_params") : parameters).values, mu: moments.mu.values,
+      nu: moments.nu.values,
       step: step, updates: updates, key: key)
   }
 

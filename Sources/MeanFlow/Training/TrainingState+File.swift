@@ -31,7 +31,13 @@ extension TrainingState {
 
   /// Reads a run. Throws `FormatError` where the file is no training state, and names what is missing in it.
   public init(contentsOf path: String) throws {
-    let file = try SafeTensors(contentsOf: path)
+    let file: SafeTensors
+    do {
+      file = try SafeTensors(contentsOf: path)
+    } catch let error as FormatError where error.reason == .format {
+      throw FormatError(
+        .format, "", error.message, hint: "a checkpoint of flax goes on by train_state(m, checkpoint = load(\"\(path)\"))")
+    }
     func refuse(_ what: String, hint: String? = nil) -> FormatError { FormatError(.format, path, what, hint: hint) }
     func field(_ name: String) throws -> String {
       guard let text = file.metadata[name] else { throw refuse("the training state lacks `\(name)`") }
