@@ -162,6 +162,7 @@ enum JSON {
 
   /// Indented text. Tensors become nested lists of numbers; images have no JSON.
   static func text(of value: FileValue, indent: Int = 0) throws -> String {
+    guard indent <= deepest else { throw FormatError(.value, "", "the value is nested deeper than \(deepest) levels") }
     let pad = String(repeating: "  ", count: indent + 1)
     let end = "\n" + String(repeating: "  ", count: indent)
     switch value {

@@ -15,7 +15,7 @@ extension MessagePack {
       throw FormatError(.value, path, "a msgpack file holds a record", hint: "put the value into one: {x: value}")
     }
     var tensors: [Tensor] = []
-    try collect(value, "", &tensors, path)
+    try collect(value, "", &tensors, path, depth: 0)
     try evaluate(tensors)
     try AtomicFile.write(to: path) { try $0.withUnsafeBytes { try check($0) } } _: { file in
       var writer = Writer(file: file)
@@ -25,11 +25,14 @@ extension MessagePack {
   }
 
   /// Checks that all of a value can be written, before a file is begun.
-  private static func collect(_ value: FileValue, _ name: String, _ tensors: inout [Tensor], _ path: String) throws {
+  private static func collect(_ value: FileValue, _ name: String, _ tensors: inout [Tensor], _ path: String, depth: Int) throws {
+    guard depth <= TreeBuilder.deepest else {
+      throw FormatError(.value, path, "the value is nested deeper than \(TreeBuilder.deepest) levels")
+    }
     switch value {
     case .tensor(let tensor): tensors.append(tensor)
-    case .record(let fields): for (key, field) in fields { try collect(field, name.isEmpty ? key : name + "/" + key, &tensors, path) }
-    case .list(let items): for (place, item) in items.enumerated() { try collect(item, "\(name)/\(place)", &tensors, path) }
+    case .record(let fields): for (key, field) in fields { try collect(field, name.isEmpty ? key : name + "/" + key, &tensors, path, depth: depth + 1) }
+    case .list(let items): for (place, item) in items.enumerated() { try collect(item, "\(name)/\(place)", &tensors, path, depth: depth + 1) }
     case .none, .bool, .number, .string: break
     case .image: throw FormatError(.value, path, "\(name) is an image", hint: "msgpack holds numbers, texts and tensors")
     }

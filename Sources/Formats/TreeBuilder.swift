@@ -4,7 +4,7 @@
 import OrderedCollections
 
 struct TreeBuilder {
-  private static let deepest = 64
+  static let deepest = 64
 
   /// A list or record that still waits for items; a nil item is one that nobody wants.
   private struct Container {

@@ -155,6 +155,23 @@ private func same(_ a: FileValue, _ b: FileValue) throws -> Bool {
     #expect(folder.names == ["file"])
   }
 
+  @Test(arguments: ["json", "msgpack", "pt"]) func deepValuesAreErrorsNotCrashes(_ ending: String) throws {
+    let folder = try Folder()
+    let deep = (0..<2000).reduce(FileValue.record([:])) { inner, _ in .record(["x": inner]) }
+    #expect(throws: FormatError.self) { try Formats::save(deep, to: folder.path + "/d." + ending) }
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test(arguments: ["a.pt", "a.pth"]) func torchFilesKeepTreesAndNumbers(_ name: String) throws {
+    let folder = try Folder()
+    var all = record
+    all["deep"] = .record(["list": .list([.number(1), .number(-3), .number(0.5), .none, .bool(true)]), "text": .string("é"), "e": .record([:])])
+    all["bfloat16"] = .tensor(try Tensor([1.5, -3.25, 1e30]).cast(to: .bfloat16))
+    try Formats::save(.record(all), to: folder.path + "/" + name)
+    #expect(try same(Formats::load(folder.path + "/" + name), .record(all)))
+    #expect(folder.names == [name])
+  }
+
   @Test func missingFoldersAreMade() throws {
     let folder = try Folder()
     try Formats::save(.number(1), to: folder.path + "/run/1/a.json")

@@ -31,6 +31,8 @@ enum CheckpointPlace {
       let files = container.files(in: folder)
       if let newest = (files + folders).compactMap({ name in step(name).map { (step: $0, name: name) } }).max(by: { $0.step < $1.step }) {
         if files.contains(newest.name) { found.append(.file(path(newest.name))) } else { pending.append((path(newest.name), depth + 1)) }
+      } else if folders.contains(where: { container.exists(path($0) + "/.zarray") || container.exists(path($0) + "/zarr.json") }) {
+        found.append(.folder(folder))
       } else if depth < deepest {
         pending += folders.reversed().map { (path($0), depth + 1) }
       }

@@ -48,7 +48,7 @@ struct OCDBT {
       do {
         return try Self.range(container.bytes(Self.join(folder, file), verify: verify), offset, count)
       } catch let error as Malformed {
-        throw Malformed("\(file): the value of \(JSON.quoted(key)) \(error.what)", hint: error.hint)
+        throw Malformed("\(file): the value of \(JSON.quoted(key)): \(error.what)", hint: error.hint)
       }
     }
   }
@@ -103,7 +103,7 @@ struct OCDBT {
         return try manifest(&reader)
       }
     } catch let error as Malformed {
-      throw Malformed("\(name): the manifest \(error.what)", hint: error.hint)
+      throw Malformed("\(name): \(error.what)", hint: error.hint)
     }
   }
 
@@ -168,7 +168,7 @@ struct OCDBT {
 
   /// Depth first, so that keys come in order. Heights fall by one each step: a cycle cannot pass.
   private mutating func readTree(_ root: Root) throws {
-    guard root.keyCount <= UInt64(Self.mostKeys) else { throw Malformed("the manifest promises \(root.keyCount) keys; at most \(Self.mostKeys) can be read") }
+    guard root.keyCount <= UInt64(Self.mostKeys) else { throw Malformed("\(Self.manifest): promises \(root.keyCount) keys; at most \(Self.mostKeys) can be read") }
     var pending = [Pending(reference: root.reference, height: root.height, prefix: [], keyCount: root.keyCount)]
     var lastKey: [UInt8]?
     var nodeBytes = 0
@@ -192,7 +192,7 @@ struct OCDBT {
           try reader.finish()
         }
       } catch let error as Malformed {
-        throw Malformed("\(next.reference.file): the node at byte \(next.reference.offset) \(error.what)", hint: error.hint)
+        throw Malformed("\(next.reference.file): the node at byte \(next.reference.offset): \(error.what)", hint: error.hint)
       }
     }
   }

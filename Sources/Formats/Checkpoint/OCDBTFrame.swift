@@ -17,8 +17,7 @@ enum OCDBTFrame {
     var reader = ByteReader(bytes)
     let magic = UInt32(bigEndian: try reader.take(4, "the magic").loadUnaligned(as: UInt32.self))
     guard magic == kind.rawValue else {
-      let found = String(magic, radix: 16), expected = String(kind.rawValue, radix: 16)
-      throw Malformed("begins with the magic \(found), expected \(expected)")
+      throw Malformed(String(format: "begins with the magic %08x, expected %08x", magic, kind.rawValue))
     }
     let length = try reader.integer(UInt64.self, "the length")
     guard length == UInt64(bytes.count) else { throw Malformed("announces \(length) bytes, there are \(bytes.count)") }
@@ -98,7 +97,7 @@ extension ByteReader {
       let string = last[..<shared] + (try take(own, what))
       // Sharing lets a few bytes stand for long strings.
       total += string.count
-      guard total <= 1 << 30 else { throw Malformed("\(what)s take more than 1 GiB") }
+      guard total <= 256 << 20 else { throw Malformed("\(what)s take more than 256 MiB") }
       strings.append(Array(string))
     }
     return (strings, columns)

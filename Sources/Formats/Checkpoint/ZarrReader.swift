@@ -47,7 +47,7 @@ struct ZarrReader {
           let piece = Piece(owner: owner, data: chunk, codecs: array.codecs, origin: origin, chunk: array.chunk)
           if try !cut(piece, array) { isWhole = false }
         } catch let error as Malformed {
-          throw Malformed("its chunk \(array.key(index)) \(error.what)", hint: error.hint)
+          throw Malformed("its chunk \(array.key(index)): \(error.what)", hint: error.hint)
         }
       }
       arrays.append((name, array, isWhole))
@@ -157,7 +157,7 @@ struct ZarrReader {
       if let failure = failure.withLock({ $0 }) {
         guard let error = failure.error as? Malformed else { throw failure.error }
         let piece = pieces[start + failure.place]
-        throw Malformed("the array \(arrays[piece.owner].name): its chunk at \(piece.origin) \(error.what)", hint: error.hint)
+        throw Malformed("the array \(arrays[piece.owner].name): its chunk at \(piece.origin): \(error.what)", hint: error.hint)
       }
       for size in sizes[start..<end] { done = done.addingReportingOverflow(size).partialValue }
       progress?(.load, done, total)
