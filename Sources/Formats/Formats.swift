@@ -77,6 +77,9 @@ private func readUnpacked(_ source: Source) throws -> FileValue {
 
 /// A folder is read where it holds a checkpoint.
 private func readFolder(_ source: Source) throws -> FileValue {
+  guard FileManager.default.isReadableFile(atPath: source.path), FileManager.default.isExecutableFile(atPath: source.path) else {
+    throw FormatError(.io, source.path, "the folder cannot be read", hint: "have you permission to read it?")
+  }
   do {
     return try Checkpoint.read(Folder(source.path), source.options)
   } catch let error as Malformed {

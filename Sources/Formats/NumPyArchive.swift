@@ -42,7 +42,8 @@ enum NumPyArchive {
       var writer = ZipWriter(file)
       for member in members {
         try member.array.withParts { header, elements in
-          try header.withUnsafeBytes { try writer.add(member.name, [$0, elements]) }
+          // So that reading finds the elements aligned and leaves them where they are.
+          try header.withUnsafeBytes { try writer.add(member.name, [$0, elements], alignment: 64) }
         }
       }
       try writer.finish()

@@ -130,6 +130,41 @@ private func unpacked(_ archive: String, _ body: (String) throws -> Void) throws
     }
   }
 
+  @Test(arguments: ["npz/stats_f64_stored.npz", "npz/stats_f64_deflate.npz"]) func keysChooseInArchivesToo(_ name: String) throws {
+    let path = here.appendingPathComponent("Samples/" + name).path
+    #expect(try Array(leaves(Formats::load(path, keys: "*mu")).keys) == ["ref_mu"])
+    #expect(throws: FormatError.self) { try Formats::load(path, keys: "mu") }
+  }
+
+  @Test func keysChooseInSafetensorsToo() throws {
+    let path = here.appendingPathComponent("Samples/safetensors/library.safetensors").path
+    let all = leaves(try Formats::load(path)).keys
+    let some = leaves(try Formats::load(path, keys: "net/*/kernel")).keys
+    #expect(!some.isEmpty && some.count < all.count && some.allSatisfy { $0.hasPrefix("net.") && $0.hasSuffix(".kernel") })
+  }
+
+  @Test(arguments: ["npy", "npz", "safetensors"]) func largeArraysStayInTheFile(_ ending: String) throws {
+    let path = FileManager.default.temporaryDirectory.path + "/imf-\(UUID().uuidString).\(ending)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let tensor = try Tensor.arange(1 << 16)
+    try Formats::save(ending == "npy" ? .tensor(tensor) : .record(["a": .tensor(tensor)]), to: path)
+    let source = Source(data: try File.bytes(path))
+    let value =
+      switch ending {
+      case "npy": try NumPyArray.read(source.data)
+      case "npz": try NumPyArchive.read(ZipArchive(source.data), source)
+      default: FileValue.record(["a": .tensor(try #require(SafeTensors(source).tensors["a"]))])
+      }
+    let read = try #require(leaves(value).values.first)
+    #expect(try read.scalars(Int32.self) == tensor.scalars(Int32.self))
+    try source.data.withUnsafeBytes { file in
+      try read.withBytes { elements in
+        let (start, end) = try (#require(file.baseAddress), #require(elements.baseAddress))
+        #expect(start < end && end < start + file.count)
+      }
+    }
+  }
+
   @Test func progressEndsWithAllBytes() throws {
     let path = try #require(files(ending: "c_ema_only.zip").first)
     let seen = Mutex<[LoadStage: (done: Int, total: Int)]>([:])
