@@ -27,30 +27,6 @@ private func files(_ folder: String, _ isWanted: (String) -> Bool = { _ in true 
   return Array(found.values)
 }
 
-/// Tensors by dotted path.
-private func leaves(_ value: FileValue, _ path: String = "") -> OrderedDictionary<String, Tensor> {
-  func joined(_ name: String) -> String { path.isEmpty ? name : path + "." + name }
-  var all: OrderedDictionary<String, Tensor> = [:]
-  switch value {
-  case .tensor(let tensor): all[path] = tensor
-  case .record(let fields): for (name, field) in fields { all.merge(leaves(field, joined(name))) { $1 } }
-  case .list(let items): for (place, item) in items.enumerated() { all.merge(leaves(item, joined(String(place)))) { $1 } }
-  default: break
-  }
-  return all
-}
-
-/// Whether two tensors hold the same numbers, bit for bit; bfloat16 is expected as its bits.
-private func same(_ tensor: Tensor, _ expected: Tensor) throws -> Bool {
-  guard tensor.shape == expected.shape else { return false }
-  if tensor.dtype == .bfloat16 {
-    let bits = try tensor.withBytes { bytes in (0..<tensor.count).map { bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self) } }
-    return try bits == expected.scalars(Int32.self).map { UInt16($0) }
-  }
-  guard tensor.dtype == expected.dtype else { return false }
-  return try tensor.withBytes { a in try expected.withBytes { b in a.elementsEqual(b) } }
-}
-
 /// Compares a file with the arrays `file:name` of an npz.
 private func compare(_ path: String, _ expected: OrderedDictionary<String, Tensor>, prefix: String) throws {
   let found = leaves(try Formats::load(path))
