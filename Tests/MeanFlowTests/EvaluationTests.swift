@@ -1,5 +1,8 @@
 // Frechet distances and inception scores against the reference's numbers, and the classifier.
 
+import Formats
+import Foundation
+import OrderedCollections
 import Tensor
 import Testing
 
@@ -34,6 +37,30 @@ import Testing
     #expect(throws: TensorError.self) { try frechetDistance(mu, sigma, Tensor.zeros([2]), sigma) }
     #expect(throws: TensorError.self) { try frechetDistance(mu, Tensor.eye(2), mu, sigma) }
     #expect(throws: TensorError.self) { try frechetDistance(mu, sigma, mu, Tensor.full([3, 3], .nan)) }
+  }
+
+  @Test func statisticsOfAFileAreChecked() throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/imf-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func file(_ fields: [(String, Tensor)]) throws -> String {
+      let path = folder + "/\(UUID().uuidString).npz"
+      try save(.record(.init(uniqueKeysWithValues: fields.map { ($0.0, .tensor($0.1)) })), to: path)
+      return path
+    }
+    let mu = try Tensor([1, 2] as [Double]), sigma = try Tensor([2, 0.5, 0.5, 1] as [Double]).reshaped([2, 2])
+    let good = try FeatureStatistics(contentsOf: file([("ref_mu", mu.cast(to: .float32)), ("ref_sigma", sigma)]))
+    #expect(try good.mu.scalars(Double.self) == [1, 2] && good.sigma.scalars(Double.self) == [2, 0.5, 0.5, 1])
+    let skew = try Tensor([2, 0.5, 0.4, 1] as [Double]).reshaped([2, 2])
+    let wrong: [([(String, Tensor)], String)] = [
+      ([("ref_mu", mu)], "ref_sigma is missing"), ([("mu", mu), ("sigma", sigma)], "another tool's"),
+      ([("ref_mu", mu), ("ref_sigma", try Tensor.ones([3, 3]))], "[2] and ref_sigma [3, 3]"),
+      ([("ref_mu", try mu / 0), ("ref_sigma", sigma)], "not finite"), ([("ref_mu", mu), ("ref_sigma", skew)], "not symmetric"),
+    ]
+    for (fields, words) in wrong {
+      let path = try file(fields)
+      let error = #expect(throws: FormatError.self) { try FeatureStatistics(contentsOf: path) }
+      #expect(error?.reason == .format && error?.description.contains(words) == true, "\(error?.description ?? "")")
+    }
   }
 
   @Test func permutationIsNumPysLegacyOne() throws {

@@ -9,6 +9,11 @@ public struct FeatureStatistics: Sendable {
   /// [d, d]
   public let sigma: Tensor
 
+  init(mu: Tensor, sigma: Tensor) {
+    self.mu = mu
+    self.sigma = sigma
+  }
+
   /// - Parameter features: [n, d], n at least 2.
   public init(features: Tensor) throws {
     guard features.rank == 2, features.shape[0] >= 2 else {

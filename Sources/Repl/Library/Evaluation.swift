@@ -39,8 +39,16 @@ extension Library {
       let judge = try call.object("classifier", ImageClassifier.self, as: "a classifier").classifier
       return .number(try judge.accuracy(call.tensor("images"), call.tensor("labels")))
     },
-    Builtin("statistics(features)", "{mu, sigma} of features [n, d], float64, unbiased", example: "statistics(normal(key(0), [8, 2])).mu") { call in
-      let result = try FeatureStatistics(features: call.tensor("features"))
+    Builtin(
+      "statistics(features)", "{mu, sigma} of features [n, d], float64, unbiased; or those of a file with ref_mu and ref_sigma, checked",
+      example: "statistics(normal(key(0), [8, 2])).mu"
+    ) { call in
+      let result =
+        if case .string(let path) = call["features"] {
+          try FeatureStatistics(contentsOf: path)
+        } else {
+          try FeatureStatistics(features: call.tensor("features"))
+        }
       return .record(["mu": .tensor(result.mu), "sigma": .tensor(result.sigma)])
     },
     Builtin(
