@@ -13,6 +13,14 @@ private func chain(_ x: Tensor, _ length: Int, _ step: (Tensor) throws -> Tensor
   return x
 }
 
+  /// Each reads the same tensor: looking for equal operations must not compare all with all.
+  @Test func manyReadersOfOneTensorAreEvaluated() throws {
+    let x = try double(3).reshaped([1]).broadcast(to: [7]).evaluated()
+    var total = try x.sliced([.index(0)])
+    for place in 1..<50_000 { total = try total + x.sliced([.index(place % 7)]) }
+    #expect(try total.item() == 150_000)
+  }
+
 @Suite struct DeepGraphTests {
   @Test func aChainOfAMillionNodesIsEvaluated() throws {
     let x = try chain(Tensor([0.0]), 1_000_000) { try $0 + 1 }

@@ -87,10 +87,12 @@ struct Plan {
       let inputs = Inputs(node.inputs)
       var candidate = known[inputs] ?? -1
       previous[position] = candidate
-      while candidate >= 0, equal[position] == position {
-        if node.canBeReplaced(by: nodes[candidate], distance: position - candidate) {
+      // Candidates lie ever further back: a cheap node stops where they leave its reach, however many read the same.
+      while candidate >= 0, position - candidate < ElementwiseGroup.reach || node.primitive is any CostlyPrimitive {
+        if node.canBeReplaced(by: nodes[candidate]) {
           equal[position] = candidate
           dropped += 1
+          break
         }
         candidate = previous[candidate]
       }
@@ -129,9 +131,8 @@ private struct Inputs: Hashable {
 
 extension Node {
   /// Whether an earlier node has the same value and may be read instead of this one.
-  fileprivate func canBeReplaced(by node: Node, distance: Int) -> Bool {
-    guard distance < ElementwiseGroup.reach || primitive is any CostlyPrimitive, !isHeld,
-      shape == node.shape, dtype == node.dtype, isRounded == node.isRounded,
+  fileprivate func canBeReplaced(by node: Node) -> Bool {
+    guard !isHeld, shape == node.shape, dtype == node.dtype, isRounded == node.isRounded,
       // A walk that is still to come must find its way through the readers' inputs.
       traces === node.traces || !isTraced,
       inputs.elementsEqual(node.inputs, by: ===)
