@@ -13,7 +13,7 @@ BUILD = swift build -c release -Xswiftc -static-stdlib
 SANITIZED = 'TensorTests|LangTests'
 SANITIZE = swift test -c release -Xswiftc -enable-testing --filter $(SANITIZED)
 
-.PHONY: fuzz sanitize demo test build bench bench-peers bench-checkpoint test-interop format clean deps
+.PHONY: fuzz sanitize demo test build bench bench-scalar bench-peers bench-checkpoint test-interop format clean deps
 
 demo: build
 	.build/release/imf-repl examples/fashion.imf --out demo-output
@@ -36,6 +36,11 @@ build: deps
 
 bench: build
 	.build/release/imf-repl Benchmarks/training_step.imf
+
+# Scalar loops, beside CPython and Lua.
+bench-scalar: build
+	@command -v python3 >/dev/null && command -v lua5.4 >/dev/null || $(MAKE) deps PACKAGES="python3 lua5.4"
+	python3 Benchmarks/scalar/run.py .build/release/imf-repl
 
 # Loading a B/2 training checkpoint, ours against orbax at the versions that wrote the authors' checkpoints.
 bench-checkpoint: build .build-checkpoint/ready

@@ -98,6 +98,7 @@ extension Compiler {
         if case .function(let function) = callee {
           switch function.body {
           case .written(let code, let captures) where code.takes(1):
+            if case .number(let number) = argument, let value = try machine.number(code, number) { return value }
             return try machine.traced(function.name, place) {
               try machine.invoke(code, captures) { $0[0] = argument }
             }
@@ -114,6 +115,7 @@ extension Compiler {
         let callee = try target(frame)
         let (a, b) = (try first(frame), try second(frame))
         if case .function(let function) = callee, case .written(let code, let captures) = function.body, code.takes(2) {
+          if let value = try machine.number(code, [a, b]) { return value }
           return try machine.traced(function.name, place) {
             try machine.invoke(code, captures) { slots in
               slots[0] = a
@@ -177,6 +179,7 @@ extension Machine {
       return try apply(callee, GivenArguments(positional: arguments), at: place)
     }
     let signature = function.signature
+    if case .written(let code, _) = function.body, let value = try number(code, arguments) { return value }
     if signature.rest == nil, arguments.count <= signature.positionalCount, arguments.count >= signature.requiredCount {
       var values = arguments.map { Optional($0) }
       while values.count < signature.parameters.count { values.append(nil) }

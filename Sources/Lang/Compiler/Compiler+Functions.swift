@@ -90,6 +90,8 @@ extension Compiler {
     }
     compiled.slotCount = scope.slotCount
     compiled.ownVariableCount = scope.ownVariableCount
+    let isPlain = function.parameters.allSatisfy { $0.kind == .plain && $0.dimensions == nil }
+    if isPlain, scope.captures.isEmpty, scope.ownVariableCount == 0 { compiled.numeric = (function, namespace) }
   }
 
   /// A parameter's default, then its move into a variable, then its dimensions.

@@ -23,8 +23,8 @@ extension Compiler {
         store(frame, try make(frame))
         return .normal
       }
-    case .loop(let targets, let sequence, let body): return loop(targets, sequence, body)
-    case .whileLoop(let condition, let body): return whileLoop(condition, body)
+    case .loop(let targets, let sequence, let body): return withNumbers(statement, loop(targets, sequence, body))
+    case .whileLoop(let condition, let body): return withNumbers(statement, whileLoop(condition, body))
     case .leave: return jump(.leave, "break", statement.range)
     case .next: return jump(.next, "continue", statement.range)
     case .result(let value): return result(value, statement.range)
@@ -72,6 +72,15 @@ extension Compiler {
       rest = { frame in try condition(frame) ? try body(frame) : try next(frame) }
     }
     return rest
+  }
+
+  /// A loop of numbers alone runs as number code.
+  private func withNumbers(_ statement: Statement, _ closures: @escaping Effect) -> Effect {
+    let (numbers, machine) = (NumberLoop(statement, self), machine)
+    return { frame in
+      if let flow = try numbers.run(frame, machine.numbers) { return flow }
+      return try closures(frame)
+    }
   }
 
   private func whileLoop(_ condition: Expression, _ block: Block) -> Effect {

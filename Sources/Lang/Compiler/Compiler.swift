@@ -154,7 +154,9 @@ final class Compiler {
   }
 
   /// Sets a name bound in this scope.
-  func store(_ name: String) -> (Frame, Value) -> Void {
+  func store(_ name: String) -> (Frame, Value) -> Void { store(name, in: scope) }
+
+  func store(_ name: String, in scope: Scope) -> (Frame, Value) -> Void {
     switch scope.place(name) {
     case .slot(let slot): return { frame, value in frame.slots[slot] = value }
     case .variable(let index): return { frame, value in frame.variables[index].value = value }

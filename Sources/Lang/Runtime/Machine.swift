@@ -15,6 +15,7 @@ final class Machine {
   @exclusivity(unchecked) private var depth = 0
   /// The lowest stack address a call may reach on the thread that runs now.
   private var stackFloor: UInt = 0
+  let numbers = NumberMachine()
   unowned var interpreter: Interpreter!
 
   init() {
@@ -44,6 +45,24 @@ final class Machine {
     fill(frame.slots)
     for effect in code.prologue { _ = try effect(frame) }
     return try code.body(frame)
+  }
+
+  /// A function of numbers by its number code; nil where closures must compute it.
+  @inline(__always)
+  func number(_ code: FunctionCode, _ x: Double) throws -> Value? {
+    guard code.numeric != nil, code.signature.parameters.count == 1 else { return nil }
+    return try code.numbers.value(code, numbers) { $0[0] = x }
+  }
+
+  @inline(__always)
+  func number(_ code: FunctionCode, _ arguments: [Value]) throws -> Value? {
+    guard code.numeric != nil, code.signature.parameters.count == arguments.count else { return nil }
+    for argument in arguments { guard case .number = argument else { return nil } }
+    return try code.numbers.value(code, numbers) { registers in
+      for (index, argument) in arguments.enumerated() {
+        if case .number(let number) = argument { registers[index] = number }
+      }
+    }
   }
 
   @inline(__always)
