@@ -69,6 +69,10 @@ enum Program {
       guard path == "-" || !path.hasPrefix("-") else { throw UsageError("there is no option \(path); --help lists them") }
       scripts.append(try Script(path: path))
     }
+    if options.lsp {
+      guard scripts.isEmpty else { throw UsageError("--lsp takes no script: the editor sends the texts") }
+      return LanguageServer.run(Interpreter(libraries: Library.program) { _ in })
+    }
     let isPrompt = scripts.isEmpty || options.interactive
     let probe = Interpreter(libraries: Library.program) { _ in }
     let known = scripts.flatMap { probe.parameters(of: $0.source) }

@@ -5,6 +5,7 @@ import Tensor
 enum Fields {
   static let tensorAttributes = ["T", "shape", "dtype", "ndim", "size"]
   static let errorFields = ["kind", "message", "hint", "where"]
+  static let functionFields = ["name", "doc"]
 
   /// nil where the value has no such field.
   static func read(_ value: Value, _ name: String) throws -> Value? {
@@ -47,7 +48,7 @@ enum Fields {
     case .tensor: tensorAttributes
     case .error: errorFields
     case .range: ["start", "end", "step"]
-    case .function: ["name", "doc"]
+    case .function: functionFields
     default: []
     }
   }

@@ -170,7 +170,7 @@ public final class Interpreter {
       let outer = namespace
       namespace = Namespace(builtins: builtinValues)
       defer { namespace = outer }
-      return check(Source(name: path, text: try file.text(), path: file.path)).first
+      return check(Source(name: path, text: try file.moduleText(), path: file.path)).first
     } catch {
       return Self.diagnostic(error)
     }
@@ -190,7 +190,7 @@ public final class Interpreter {
       namespace = outer
       modulesUnderWay.removeLast()
     }
-    let (_, executable) = try compiled(Source(name: path, text: try file.text(), path: file.path))
+    let (_, executable) = try compiled(Source(name: path, text: try file.moduleText(), path: file.path))
     _ = try machine.run(
       slotCount: executable.slotCount, variableCount: executable.variableCount, executable.code)
     let record = Record(namespace.names.compactMap { name in namespace.value(name).map { (name, $0) } })

@@ -55,13 +55,16 @@ public final class Signature: Sendable {
   /// All names that may be given, `**settings` aside.
   public var names: [String] { parameters.map(\.name) }
 
-  /// `sample(m, n = 16)`.
-  public var text: String {
-    var parts = parameters.map { $0.initial.map { [$0] } == nil ? $0.name : "\($0.name) = \($0.initial ?? "")" }
+  /// `m`, `n = 16`, `...rest`, `**settings`: the parameters as written.
+  public var parts: [String] {
+    var parts = parameters.map { parameter in parameter.initial.map { "\(parameter.name) = \($0)" } ?? parameter.name }
     if let rest { parts.insert("...\(rest)", at: positionalCount) }
     if let settings { parts.append("**\(settings)") }
-    return "\(name)(\(parts.joined(separator: ", ")))"
+    return parts
   }
+
+  /// `sample(m, n = 16)`.
+  public var text: String { "\(name)(\(parts.joined(separator: ", ")))" }
 
   func index(of name: String) -> Int? { parameters.firstIndex { $0.name == name } }
 }

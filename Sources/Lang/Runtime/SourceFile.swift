@@ -15,6 +15,15 @@ public struct SourceFile {
 
   public init(_ path: String) { self.path = path }
 
+  /// The text of a file that another one imports: of a device or a pipe the end might never come.
+  public func moduleText() throws -> String {
+    let type = try? FileManager.default.attributesOfItem(atPath: (path as NSString).resolvingSymlinksInPath)[.type]
+    if let type = type as? FileAttributeType, type != .typeRegular, type != .typeDirectory {
+      throw Diagnostic(.io, "\(path) is no plain file")
+    }
+    return try text()
+  }
+
   public func text() throws -> String {
     guard let data = FileManager.default.contents(atPath: path) else {
       let exists = FileManager.default.fileExists(atPath: path)

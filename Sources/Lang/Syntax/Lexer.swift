@@ -47,7 +47,7 @@ struct Lexer {
       isUnfinished: atEnd)
   }
 
-  private mutating func skipBlanks() {
+  mutating func skipBlanks() {
     while let byte = peek {
       if byte == 0x20 || byte == 0x09 || byte == 0x0D {
         offset += 1
@@ -61,12 +61,12 @@ struct Lexer {
     }
   }
 
-  private mutating func skipLine() {
+  mutating func skipLine() {
     while let byte = peek, byte != 0x0A { offset += 1 }
   }
 
   /// Skips a comment; the text of a `##` line, nil for every other.
-  private mutating func comment() -> String? {
+  mutating func comment() -> String? {
     let start = offset
     skipLine()
     let text = source.excerpt(start..<offset)
@@ -75,7 +75,7 @@ struct Lexer {
     return String(line.first == " " ? line.dropFirst() : line)
   }
 
-  private mutating func next() throws -> Token {
+  mutating func next() throws -> Token {
     let start = offset
     guard let byte = peek else { return Token(kind: .end, range: end..<end) }
     if byte == 0x0A {

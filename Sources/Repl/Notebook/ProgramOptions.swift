@@ -16,6 +16,9 @@ struct ProgramOptions: ParsableArguments {
   @Flag(help: "Check syntax, names and arguments; run nothing.")
   var check = false
 
+  @Flag(help: "Serve an editor over standard input and output, in the language server protocol.")
+  var lsp = false
+
   @Option(help: ArgumentHelp("Cores to use.", valueName: "n"))
   var threads: Int?
 

@@ -1,0 +1,118 @@
+// What may stand at a cursor: fields behind a dot, file names inside a string, names of arguments, and every name seen there.
+
+import Foundation
+
+/// What fits at a cursor.
+public struct Completions {
+  /// What the cursor's word may become.
+  public struct Candidate {
+    public enum Kind: Sendable { case definition(Definition.Kind), builtin, constant, keyword, argument, attribute, value, file, folder }
+    public let name: String
+    public let kind: Kind
+    /// A signature, a default.
+    public let detail: String
+    /// One line or more.
+    public let documentation: String
+    /// What is put in.
+    public var insertion: String { if case .argument = kind { name + " = " } else { name } }
+
+    init(_ name: String, _ kind: Kind, detail: String = "", documentation: String = "") {
+      self.name = name
+      self.kind = kind
+      self.detail = detail
+      self.documentation = documentation
+    }
+  }
+
+  /// The beginning that is there already, in UTF-8 offsets; may be empty.
+  public let word: Range<Int>
+  /// In any order, whatever the word.
+  public let candidates: [Candidate]
+  /// Whether candidates are worth showing before a first letter.
+  public let offersAll: Bool
+}
+
+extension Analysis {
+  /// - Parameter folder: where the paths of strings begin; those of `import` begin beside the text.
+  public func completions(at offset: Int, folder: String = "") -> Completions {
+    let context = CursorContext(source, at: offset)
+    if context.isComment { return Completions(word: offset..<offset, candidates: [], offersAll: false) }
+    if let contents = context.openString { return paths(contents, context, folder) }
+    switch context.receiver {
+    case .unknown: return Completions(word: context.word, candidates: [], offersAll: true)
+    case .path(let path): return Completions(word: context.word, candidates: fields(path, at: offset), offersAll: true)
+    case nil:
+      return Completions(
+        word: context.word, candidates: arguments(context, at: offset) + names(at: context.word.lowerBound), offersAll: false)
+    }
+  }
+
+  /// Values that are there know more than the text does.
+  private func fields(_ path: [String], at offset: Int) -> [Completions.Candidate] {
+    if let value = interpreter.value(at: path.joined(separator: ".")) {
+      return Interpreter.fieldNames(of: value).map { Completions.Candidate($0, .attribute) }
+    }
+    return fields(of: path, at: offset)?.map { candidate($0.name, $0.meaning) } ?? []
+  }
+
+  private func arguments(_ context: CursorContext, at offset: Int) -> [Completions.Candidate] {
+    guard let call = context.call, call.name == nil, let function = function(of: call, at: offset) else { return [] }
+    return function.signature.parameters.dropFirst(function.shift).map { parameter in
+      Completions.Candidate(parameter.name, .argument, detail: parameter.initial.map { "= " + $0 } ?? "", documentation: "argument of \(function.signature.text)")
+    }
+  }
+
+  private func names(at offset: Int) -> [Completions.Candidate] {
+    let bound = outline.visible(at: offset)
+    let names = Set(bound.map(\.name))
+    return bound.map { candidate($0.name, .definition($0)) }
+      + interpreter.names.filter { !names.contains($0) }.map { Completions.Candidate($0, .value) }
+      + interpreter.builtins.filter { !names.contains($0.name) }.map { candidate($0.name, .builtin($0)) }
+      + Interpreter.constants.filter { !names.contains($0.key) }.map { candidate($0.key, .constant($0.key, $0.value)) }
+      + Interpreter.keywords.map { Completions.Candidate($0, .keyword) }
+  }
+
+  private func candidate(_ name: String, _ meaning: Meaning) -> Completions.Candidate {
+    let text = meaning.documentation
+    return switch meaning {
+    case .definition(let found): Completions.Candidate(name, .definition(found.kind), detail: found.headline, documentation: text)
+    case .builtin(let row): Completions.Candidate(name, .builtin, detail: row.signature.text, documentation: text)
+    case .constant(_, let value): Completions.Candidate(name, .constant, detail: value.quoted)
+    case .attribute, .file: Completions.Candidate(name, .attribute, documentation: text)
+    }
+  }
+
+  // MARK: files
+
+  /// Names in the folder that a string's contents begin with; none where the called builtin takes something else there.
+  private func paths(_ contents: Range<Int>, _ context: CursorContext, _ folder: String) -> Completions {
+    let text = source.excerpt(contents)
+    let typed = text.lastIndex(of: "/").map { text[text.index(after: $0)...] } ?? text[...]
+    let word = contents.upperBound - typed.utf8.count..<contents.upperBound
+    let isImport = context.tokens.last?.kind == .keyword(.import)
+    guard isImport || takesPath(context, at: contents.lowerBound) else {
+      return Completions(word: word, candidates: [], offersAll: true)
+    }
+    let base = isImport ? source.path.map { ($0 as NSString).deletingLastPathComponent } ?? interpreter.session.folder ?? folder : folder
+    let start = String(text.dropLast(typed.count))
+    let path = start.hasPrefix("/") || base.isEmpty ? start : base + "/" + start
+    return Completions(word: word, candidates: Self.files(in: path.isEmpty ? "." : path), offersAll: true)
+  }
+
+  private func takesPath(_ context: CursorContext, at offset: Int) -> Bool {
+    guard let call = context.call, let row = interpreter.builtin(call.callee.last ?? "") else { return true }
+    let index = call.index + (call.isPiped ? 1 : 0)
+    let name = call.name ?? (index < row.signature.names.count ? row.signature.names[index] : nil)
+    return name == "path"
+  }
+
+  /// Hidden files are left out; folders end with a slash.
+  private static func files(in folder: String) -> [Completions.Candidate] {
+    let found = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return found.filter { !$0.hasPrefix(".") }.map { name in
+      var isFolder: ObjCBool = false
+      let exists = FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder)
+      return exists && isFolder.boolValue ? Completions.Candidate(name + "/", .folder) : Completions.Candidate(name, .file)
+    }
+  }
+}
