@@ -40,6 +40,14 @@ private struct Script: CustomTestStringConvertible, Sendable {
     }
   }
 
+  /// Where the script shows an error; one in an imported file at its import, or at the call that led there.
+  func line(of error: Diagnostic) -> Int {
+    if let primary = error.primary, primary.span.source.name == name { return error.position?.line ?? 0 }
+    let places = error.notes + error.traceback.map(\.span.place)
+    guard let here = places.last(where: { $0.contains(name + ":") }) else { return 0 }
+    return Int(here.split(separator: name + ":")[here.hasPrefix(name) ? 0 : 1].prefix { $0.isNumber }) ?? 0
+  }
+
   /// The cells, each after as many empty lines as stand before it, so that places are those of the file.
   func cells() throws -> [Source] {
     let text = try String(contentsOfFile: path, encoding: .utf8)
@@ -73,7 +81,7 @@ private struct Script: CustomTestStringConvertible, Sendable {
 
     let expected = try script.mistakes()
     let mistakes = found.map {
-      Script.Mistake(line: $0.position?.line ?? 0, text: "\($0.kind.rawValue): \($0.message)")
+      Script.Mistake(line: script.line(of: $0), text: "\($0.kind.rawValue): \($0.message)")
     }.sorted()
     #expect(mistakes.map(\.line) == expected.map(\.line), "\(shown)")
     for (mistake, wanted) in zip(mistakes, expected) {
