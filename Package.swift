@@ -65,7 +65,7 @@ let package = Package(
       name: "FuzzTests", dependencies: ["Formats", "Tensor"], exclude: ["Corpus"], swiftSettings: swiftSettings),
     .testTarget(
       name: "MeanFlowTests", dependencies: ["MeanFlow", "Formats", "Tensor", collections], swiftSettings: swiftSettings),
-    .testTarget(name: "LangTests", dependencies: ["Lang", "Tensor"], swiftSettings: swiftSettings),
+    .testTarget(name: "LangTests", dependencies: ["Lang", "Tensor"], exclude: ["Diagnostics", "Scripts"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ReplTests",
       dependencies: [

@@ -93,7 +93,7 @@ private let shapes: [Failure] = [
     let error = try #require(cells.error("fn f(n) = f(n + 1) + 1\nf(0)"))
     #expect(error.kind == .limit)
     #expect(error.traceback.first?.function == "f")
-    #expect(error.rendered().contains("more"))
+    #expect(error.rendered().contains("times"))
     #expect(try cells.run("1 + 1") == "2")
   }
 

@@ -49,7 +49,7 @@ extension Compiler {
     if target.steps.isEmpty { return store(target.name) }
     checkChange(of: target)
     let change = changing(target)
-    return { frame, value in try change(frame) { $0 = value } }
+    return { frame, value in try change(frame, true) { $0 = value } }
   }
 
   func update(_ target: Target, _ operation: BinaryOperator, _ value: Expression, _ place: Range<Int>) -> Effect {
@@ -67,14 +67,14 @@ extension Compiler {
     let change = changing(target)
     return { frame in
       let right = try input(frame)
-      try change(frame) { $0 = try site.apply(operation, $0, right) }
+      try change(frame, false) { $0 = try site.apply(operation, $0, right) }
       return .normal
     }
   }
 
   /// Applies a change to a part of a named value. Subscripts are evaluated first; the value is then taken out of
   /// its place, so that the change finds it with one owner, and put back whatever happens.
-  private func changing(_ target: Target) -> (Frame, (inout Value) throws -> Void) throws -> Void {
+  private func changing(_ target: Target) -> (Frame, Bool, (inout Value) throws -> Void) throws -> Void {
     let place = place(target.name, at: target.nameRange)
     let read = read(place, target.name, at: target.nameRange)
     let store = store(target.name)
@@ -88,28 +88,32 @@ extension Compiler {
         return { frame in .index(try indices(frame), place) }
       }
     }
-    return { frame, change in
+    return { frame, isWhole, change in
       let path = try steps.map { try $0(frame) }
       var value = try read(frame)
       store(frame, .none)
       defer { store(frame, value) }
-      try Self.change(&value, path[...], change)
+      try Self.change(&value, path[...], isWhole, change)
     }
   }
 
-  private static func change(_ value: inout Value, _ path: ArraySlice<Step>, _ body: (inout Value) throws -> Void) throws {
+  private static func change(
+    _ value: inout Value, _ path: ArraySlice<Step>, _ isWhole: Bool, _ body: (inout Value) throws -> Void
+  ) throws {
     guard let step = path.first else { return try body(&value) }
     let rest = path.dropFirst()
+    // A field on the way must be there already; the last one may be new.
+    let mayBeNew = isWhole && rest.isEmpty
     switch step {
     case .field(let name, let place):
       do {
-        try Subscripts.updateField(&value, name) { try change(&$0, rest, body) }
+        try Subscripts.updateField(&value, name, isWhole: mayBeNew) { try change(&$0, rest, isWhole, body) }
       } catch {
         throw Messages.located(error, place)
       }
     case .index(let indices, let place):
       do {
-        try Subscripts.update(&value, indices) { try change(&$0, rest, body) }
+        try Subscripts.update(&value, indices, isWhole: mayBeNew) { try change(&$0, rest, isWhole, body) }
       } catch {
         throw Messages.located(error, place)
       }

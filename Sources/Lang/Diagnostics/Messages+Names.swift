@@ -26,7 +26,14 @@ extension Messages {
   }
 
   static func importsItself(_ path: String, _ chain: [String]) -> Diagnostic {
-    Diagnostic(.name, "\"\(path)\" imports itself", notes: ["by way of " + chain.joined(separator: ", ")])
+    // From the file on that is met again; folders that all have in common say nothing.
+    let ring = chain.last.flatMap { chain.firstIndex(of: $0) }.map { Array(chain[$0...]) } ?? chain
+    var parts = ring.map { $0.split(separator: "/") }
+    while let first = parts.first, first.count > 1, parts.allSatisfy({ $0.count > 1 && $0[0] == first[0] }) {
+      parts = parts.map { Array($0.dropFirst()) }
+    }
+    return Diagnostic(
+      .name, "\"\(path)\" imports itself", notes: [parts.map { $0.joined(separator: "/") }.joined(separator: " -> ")])
   }
 
   // MARK: arguments

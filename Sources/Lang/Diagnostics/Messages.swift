@@ -21,6 +21,10 @@ enum Messages {
     return Diagnostic(.type, "`\(sign)` takes no \(a.typeName) and \(b.typeName)", hint: hint)
   }
 
+  static func repeatNotWhole(_ times: Double) -> Diagnostic {
+    Diagnostic(.value, "a string is repeated a whole number of times, not \(times.shown)")
+  }
+
   static func cannotNegate(_ value: Value) -> Diagnostic {
     Diagnostic(
       .type, "`-` takes a number or a tensor, not \(value.kindInWords)",
@@ -72,6 +76,18 @@ enum Messages {
       return Diagnostic(.type, "\(value.kindInWords) has no elements to index")
     }
     return Diagnostic(.index, "\(value.kindInWords) cannot be indexed by \(described); it takes \(takes)")
+  }
+
+  /// Changing an element of what can be read, but not in part.
+  static func cannotChange(_ value: Value, _ index: Index) -> Diagnostic {
+    switch value {
+    case .string:
+      Diagnostic(
+        .type, "a part of a string cannot be changed", hint: "build a new one: `s[:1] + \"x\" + s[2:]`, or `replace`")
+    case .range:
+      Diagnostic(.type, "a part of a range cannot be changed", hint: "`list(r)` makes a list of it")
+    default: cannotIndex(value, index)
+    }
   }
 
   static func indexNotWhole(_ number: Double) -> Diagnostic {
@@ -177,9 +193,9 @@ enum Messages {
     case is Escape: return error
     case is Interrupted: return place.map { interrupted.located($0.span) } ?? interrupted
     case let error as TensorError:
-      let operation = error.operation == name || error.operation.isEmpty ? name : "\(name): \(error.operation)"
+      // By the name that the user called; which operations it is made of is not the user's matter.
       var diagnostic = Diagnostic(
-        Diagnostic.Kind(error.kind), "\(operation): \(error.reason)", at: place?.span, hint: error.hint)
+        Diagnostic.Kind(error.kind), "\(name): \(error.reason)", at: place?.span, hint: error.hint)
       diagnostic.secondary = labels()
       if diagnostic.secondary.isEmpty, !error.operands.isEmpty {
         diagnostic.notes = ["of " + error.operands.map(\.description).joined(separator: ", ")]

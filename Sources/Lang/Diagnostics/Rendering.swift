@@ -18,11 +18,22 @@ extension Diagnostic {
     if let hint { lines.append(paint.hint("  hint:") + " " + hint) }
     if !traceback.isEmpty {
       lines.append(paint.faint("  calls, innermost first:"))
-      lines += traceback.prefix(Self.shownCalls).map { "    \($0.function) at \($0.span.place)" }
-      let more = traceback.count - Self.shownCalls
+      let calls = Self.grouped(traceback)
+      lines += calls.prefix(Self.shownCalls).map { "    \($0)" }
+      let more = calls.count - Self.shownCalls
       if more > 0 { lines.append("    and \(more) more") }
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// A line a call; a recursion's equal ones are one line.
+  private static func grouped(_ calls: [CallSite]) -> [String] {
+    var groups: [(line: String, count: Int)] = []
+    for call in calls {
+      let line = "\(call.function) at \(call.span.place)"
+      if groups.last?.line == line { groups[groups.count - 1].count += 1 } else { groups.append((line, 1)) }
+    }
+    return groups.map { $0.count == 1 ? $0.line : "\($0.line), \($0.count) times" }
   }
 
   /// One line: kind, message, place.

@@ -13,9 +13,19 @@ extension Call {
   public func number(_ name: String) throws -> Double {
     switch self[name] {
     case .number(let number): return number
-    case .tensor(let tensor) where tensor.count == 1: return try tensor.item()
+    case .tensor(let tensor) where tensor.count == 1:
+      try refuseTraced(tensor, name)
+      return try tensor.item()
     default: throw mismatch(name, "a number")
     }
+  }
+
+  /// A plain number made of a value under differentiation would drop its derivative without a word.
+  func refuseTraced(_ tensor: Tensor, _ name: String) throws {
+    guard tensor.isTraced else { return }
+    throw error(
+      .value, "`\(name)` is being differentiated, and a plain number has no derivative", argument: name,
+      hint: "compute with the tensor itself; `stop_gradient(\(name))` makes it a constant")
   }
 
   public func integer(_ name: String, in range: ClosedRange<Int>? = nil) throws -> Int {

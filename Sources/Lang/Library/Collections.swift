@@ -99,7 +99,7 @@ extension Library {
       return .list(try call.list("xs").reversed())
     },
     Builtin("sorted(xs, by = none, descending = false)", "numbers or strings in order; `by` gives what to sort by", example: "sorted([3, 1, 2])") { call in
-      let items = try call.list("xs")
+      let items = try call.elements("xs")
       let marks = call["by"].isNone ? items : try items.map { try call.apply(call.function("by"), [$0]) }
       let isDescending = try call.bool("descending")
       let order = try items.indices.sorted { a, b in
@@ -115,14 +115,7 @@ extension Library {
       return .list(items)
     },
     Builtin("list(xs)", "a sequence as a list", example: "list(0..3)") { call in
-      let next = try call.iterator("xs")
-      try call["xs"].admitElements(for: "list")
-      var items: [Value] = []
-      while let item = try next() {
-        try Interrupt.check()
-        items.append(item)
-      }
-      return .list(items)
+      .list(try call.elements("xs"))
     },
     Builtin("map_tree(f, tree, ...others)", "f of every tensor of a tree (and of the same places of others)", example: "map_tree(x -> 2 * x, {a: 1, b: [2, 3]})") { call in
       let tree = try call.tree("tree")
@@ -150,6 +143,19 @@ extension Library {
 }
 
 extension Call {
+  /// The elements of anything that can be walked.
+  fileprivate func elements(_ name: String) throws -> [Value] {
+    if case .list(let items) = self[name] { return items }
+    let next = try iterator(name)
+    try self[name].admitElements(for: signature.name)
+    var items: [Value] = []
+    while let item = try next() {
+      try Interrupt.check()
+      items.append(item)
+    }
+    return items
+  }
+
   /// `map(xs, f)` and `map(f, xs)` alike.
   fileprivate func sequenceAndFunction() throws -> (ValueIterator, Value) {
     if case .function = self["xs"], case .function = self["f"] {} else if case .function = self["xs"] {

@@ -25,7 +25,8 @@ extension Builtin {
       case .number, .list, .range:
         guard let tensor = try call["x"].asTensor(.float64) else { break }
         let result = try body(call, tensor, call.axes("axis"), keepDims)
-        return result.rank == 0 ? .number(try result.item()) : .tensor(try result.cast(to: .float32))
+        // Tensors in the list keep the answer one: a number would drop their derivatives.
+        return result.rank == 0 && !result.isTraced ? .number(try result.item()) : .tensor(try result.cast(to: .float32))
       default: break
       }
       return .tensor(try body(call, call.tensor("x"), call.axes("axis"), keepDims))

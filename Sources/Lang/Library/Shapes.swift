@@ -19,8 +19,9 @@ extension Library {
     Builtin("stack(xs, axis = 0)", "tensors side by side on a new axis", example: "stack([[1, 2], [3, 4]])") { call in
       .tensor(try Tensor::stack(call.tensors("xs"), axis: call.integer("axis")))
     },
-    Builtin("split(x, sizes, axis = 0)", "parts along an axis (so many, or of these sizes); text at a separator", example: "split(arange(6), 3)") { call in
+    Builtin("split(x, sizes = none, axis = 0)", "parts along an axis (so many, or of these sizes); text at a separator, or at blanks", example: "split(arange(6), 3)") { call in
       if case .string(let text) = call["x"] {
+        if call["sizes"].isNone { return .list(text.split(whereSeparator: \.isWhitespace).map { .string(String($0)) }) }
         let separator = try call.string("sizes")
         guard !separator.isEmpty else { return .list(text.map { .string(String($0)) }) }
         return .list(text.split(separator: separator, omittingEmptySubsequences: false).map { .string(String($0)) })

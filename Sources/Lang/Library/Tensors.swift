@@ -21,6 +21,9 @@ extension Library {
     },
     Builtin("full(shape, value, dtype = \"float32\")", "one number everywhere", example: "full([2, 2], 7)") { call in
       let shape = try call.legal(call.shape("shape"))
+      if case .tensor(let value) = call["value"], value.isTraced {
+        return .tensor(try value.cast(to: call.dtype("dtype")).broadcast(to: shape))
+      }
       return .tensor(try Tensor.full(shape, call.number("value"), dtype: call.dtype("dtype")))
     },
     Builtin("eye(n, dtype = \"float32\")", "the identity matrix", example: "eye(3)") { call in
@@ -54,6 +57,7 @@ extension Library {
     },
     Builtin("tolist(x)", "nested lists of the numbers", example: "tolist(eye(2))") { call in
       let x = try call.tensor("x")
+      try call.refuseTraced(x, "x")
       let numbers = try x.scalars(Double.self)
       return Value.nested(numbers[...], x.shape[...], isBool: x.dtype == .bool)
     },

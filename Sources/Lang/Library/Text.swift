@@ -25,7 +25,8 @@ extension Library {
       return .number(number)
     },
     Builtin("join(parts, separator = \"\")", "a list as one string", example: "join([1, 2, 3], \", \")") { call in
-      .string(try call.list("parts").map(\.text).joined(separator: call.string("separator")))
+      if case .string(let text) = call["parts"], case .list = call["separator"] { throw call.joinedBackwards(text) }
+      return .string(try call.list("parts").map(\.text).joined(separator: call.string("separator")))
     },
     Builtin("replace(text, old, new)", "text with every `old` as `new`", example: "replace(\"a-b\", \"-\", \"+\")") { call in
       let old = try call.string("old")
@@ -50,4 +51,13 @@ extension Library {
       .bool(try Operators.contains(call["x"], call["part"]))
     },
   ])
+}
+
+extension Call {
+  /// Python's `", ".join(xs)`.
+  fileprivate func joinedBackwards(_ separator: String) -> Diagnostic {
+    error(
+      .type, "`parts` is a string and `separator` a list", argument: "parts",
+      hint: "the list comes first: `xs.join(\(separator.jsonQuoted))`")
+  }
 }

@@ -149,6 +149,8 @@ final class Machine {
     do {
       return try body()
     } catch var error as Diagnostic {
+      // A call for which there was no room has no place of its own.
+      if let place { error = error.located(place.span) }
       if let place, error.traceback.count < 1000 {
         error.traceback.append(.init(function: name, span: place.span))
       }
@@ -174,13 +176,13 @@ final class Machine {
     -> [Diagnostic.Label]
   {
     guard let place else { return [] }
-    var labels: [Diagnostic.Label] = []
+    var given: [(value: Value, range: Range<Int>)] = []
     for (parameter, value) in zip(signature.parameters, matched.values) {
-      guard case .tensor(let tensor)? = value, let range = place.argument(parameter.name, in: signature) else { continue }
-      let name = place.source.excerpt(range)
-      let shown = name.count > 20 || name.contains("\n") ? "" : "\(name): "
-      labels.append(.init(Span(source: place.source, range: range), shown + tensor.description))
+      if let value, let range = place.argument(parameter.name, in: signature) { given.append((value, range)) }
     }
+    let others = place.positional.dropFirst(signature.positionalCount)
+    if others.count == matched.rest.count { given += zip(matched.rest, others).map { ($0, $1) } }
+    let labels = given.flatMap { place.labels($0.value, $0.range) }
     return labels.count <= 4 ? labels : []
   }
 }
@@ -215,6 +217,22 @@ final class CallPlace: Sendable {
       return nil
     }
     return positional[index]
+  }
+
+  /// A tensor with its expression; in a list that is written out, each of its tensors.
+  func labels(_ value: Value, _ range: Range<Int>) -> [Diagnostic.Label] {
+    switch value {
+    case .tensor(let tensor):
+      let name = source.excerpt(range)
+      let shown = name.count > 20 || name.contains("\n") ? "" : "\(name): "
+      return [.init(Span(source: source, range: range), shown + tensor.description)]
+    case .list(let items):
+      guard var parser = try? Parser(source, in: range), case .list(let elements)? = (try? parser.expression())?.form,
+        elements.count == items.count, !elements.contains(where: \.isSpread)
+      else { return [] }
+      return zip(items, elements).flatMap { labels($0, $1.value.range) }
+    default: return []
+    }
   }
 
   /// Errors of matching point at the argument they name, else at the function's name.

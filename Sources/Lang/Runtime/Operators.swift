@@ -6,6 +6,9 @@ import Tensor
 enum Operators {
   static func apply(_ operation: BinaryOperator, _ a: Value, _ b: Value) throws -> Value {
     switch (a, b) {
+    // NumPy's `@` takes no plain numbers either, and says so in shapes.
+    case (.number(let x), .number(let y)) where operation == .matmul:
+      return .tensor(try tensor(.matmul, Tensor(x), Tensor(y)))
     case (.number(let x), .number(let y)): return .number(number(operation, x, y))
     case (.tensor(let x), .tensor(let y)): return .tensor(try tensor(operation, x, y))
     case (.tensor(let x), .number(let y)): return .tensor(try tensor(operation, x, y))
@@ -16,9 +19,19 @@ enum Operators {
       if let x = try a.asTensor(beside: y) { return .tensor(try tensor(operation, x, y)) }
     case (.list(let x), .list(let y)) where operation == .add: return .list(x + y)
     case (.string(let x), .string(let y)) where operation == .add: return .string(x + y)
+    case (.string(let text), .number(let times)), (.number(let times), .string(let text)):
+      if operation == .multiply { return .string(try repeated(text, times)) }
     default: break
     }
     throw Messages.noOperator(operation, a, b)
+  }
+
+  /// The text so many times; nothing for 0 and below, as in Python.
+  private static func repeated(_ text: String, _ times: Double) throws -> String {
+    guard let count = Int(exactly: times) else { throw Messages.repeatNotWhole(times) }
+    let (size, isHuge) = text.utf8.count.multipliedReportingOverflow(by: max(count, 0))
+    try Memory.admit(isHuge ? .max : size, of: 1, for: "*")
+    return String(repeating: text, count: max(count, 0))
   }
 
   @inline(__always)

@@ -88,7 +88,9 @@ enum Subscripts {
   // MARK: changing
 
   /// Changes one element, slice or field in place; the rest of the value is not copied.
-  static func update(_ value: inout Value, _ indices: [Index], _ change: (inout Value) throws -> Void) throws {
+  ///
+  /// - Parameter isWhole: whether the change looks at nothing of what was there, so that a field may be new.
+  static func update(_ value: inout Value, _ indices: [Index], isWhole: Bool, _ change: (inout Value) throws -> Void) throws {
     if case .tensor(let tensor) = value {
       var part = Value.tensor(try TensorIndex.read(tensor, indices))
       try change(&part)
@@ -116,17 +118,20 @@ enum Subscripts {
         for (place, item) in zip(places, new) { items[place] = item }
       }
       value = .list(items)
-    case (.record, .value(.string(let key))): try updateField(&value, key, change)
-    default: throw Messages.cannotIndex(value, index)
+    case (.record, .value(.string(let key))): try updateField(&value, key, isWhole: isWhole, change)
+    default: throw Messages.cannotChange(value, index)
     }
   }
 
-  /// Changes or adds a field.
-  static func updateField(_ value: inout Value, _ key: String, _ change: (inout Value) throws -> Void) throws {
+  /// Changes a field, or adds it where it is given a whole value.
+  static func updateField(
+    _ value: inout Value, _ key: String, isWhole: Bool, _ change: (inout Value) throws -> Void
+  ) throws {
     guard case .record(var record) = value else { throw Messages.noFieldAssignment(key, value) }
     value = .none
     defer { value = .record(record) }
     if try record.update(key, change) { return }
+    guard isWhole else { throw Messages.noField(key, .record(record)) }
     var fresh = Value.none
     try change(&fresh)
     record[key] = fresh

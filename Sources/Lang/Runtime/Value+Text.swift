@@ -121,6 +121,6 @@ extension String {
   /// Whether it can stand as a name.
   var isIdentifier: Bool {
     guard let first = utf8.first, first.startsName, Keyword(rawValue: self) == nil else { return false }
-    return utf8.allSatisfy(\.continuesName)
+    return utf8.allSatisfy(\.continuesName) && unicodeScalars.allSatisfy(\.mayStandInName)
   }
 }

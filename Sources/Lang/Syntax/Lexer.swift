@@ -90,18 +90,26 @@ struct Lexer {
       offset += 1
       return try string(interpolated: true)
     }
-    if byte.startsName { return name() }
+    if byte.startsName { return try name() }
     for row in Symbol.byLength where bytes[offset..<end].starts(with: row.bytes) {
       offset += row.bytes.count
       return Token(kind: .symbol(row.symbol), range: start..<offset)
     }
-    offset += 1
-    let shown = byte < 0x20 ? "the control character \(byte)" : "`\(Character(UnicodeScalar(byte)))`"
-    let hints: [UInt8: String] = [
-      UInt8(ascii: "&"): "`and` joins conditions", UInt8(ascii: "|"): "`or` joins conditions, `|>` pipes a value",
-      UInt8(ascii: "!"): "`not` negates", UInt8(ascii: "?"): "`help(name)` explains a name",
-    ]
-    throw failure(start..<offset, "\(shown) means nothing here", hint: hints[byte])
+    throw strange(at: start)
+  }
+
+  /// A character that begins nothing.
+  private func strange(at start: Int) -> SyntaxFailure {
+    let rest = source.excerpt(start..<min(start + 64, end))
+    let row = Messages.strangeSigns.first { rest.hasPrefix($0.sign) }
+    let sign = row?.sign ?? String(rest.prefix(1))
+    let isControl = sign.unicodeScalars.first.map { $0.value < 0x20 || $0.value == 0x7F } ?? false
+    let code = sign.unicodeScalars.first?.value ?? 0
+    let isBlank = sign.allSatisfy(\.isWhitespace) || ["\u{200B}", "\u{FEFF}"].contains(sign)
+    let shown =
+      isControl ? "the control character \(code)"
+      : isBlank ? "the character U+\(String(code, radix: 16, uppercase: true))" : "`\(sign)`"
+    return failure(start..<start + sign.utf8.count, "\(shown) means nothing here", hint: row?.remedy)
   }
 
   /// In `x.0` the dot is an access, not the start of `.0`.
@@ -111,10 +119,13 @@ struct Lexer {
     return before.continuesName || before == UInt8(ascii: ")") || before == UInt8(ascii: "]")
   }
 
-  private mutating func name() -> Token {
+  private mutating func name() throws -> Token {
     let start = offset
     while let byte = peek, byte.continuesName { offset += 1 }
     let text = source.excerpt(start..<offset)
+    if let odd = text.unicodeScalars.firstIndex(where: { !$0.mayStandInName }) {
+      throw strange(at: start + text.utf8.distance(from: text.startIndex, to: odd))
+    }
     let kind: Token.Kind = Keyword(rawValue: text).map { .keyword($0) } ?? .name(text)
     return Token(kind: kind, range: start..<offset)
   }
@@ -148,6 +159,10 @@ struct Lexer {
     if text.hasPrefix(".") { text = "0" + text }
     text = text.replacing(".e", with: ".0e")
     guard let value = Double(text) else { throw failure(start..<offset, "`\(text)` is no number") }
+    if peek == UInt8(ascii: "."), peek(1)?.isDigit == true {
+      _ = take { $0.isDigit || $0 == UInt8(ascii: ".") }
+      throw failure(start..<offset, "`\(source.excerpt(start..<offset))` is no number")
+    }
     if let byte = peek, byte.startsName {
       _ = take { $0.continuesName }
       throw failure(
@@ -177,4 +192,16 @@ extension UInt8 {
   /// Letters, `_`, and every byte of a character beyond ASCII: Greek letters are names.
   var startsName: Bool { (self | 0x20 >= 0x61 && self | 0x20 <= 0x7A) || self == 0x5F || self >= 0x80 }
   var continuesName: Bool { startsName || isDigit }
+}
+
+extension UnicodeScalar {
+  /// Letters, digits and marks of every script, and the signs of derivatives; not quotes, blanks and arrows.
+  var mayStandInName: Bool {
+    if isASCII { return true }
+    switch properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: return true
+    case .decimalNumber, .letterNumber, .otherNumber, .nonspacingMark, .spacingMark: return true
+    default: return "∂∇∞′″".unicodeScalars.contains(self)
+    }
+  }
 }

@@ -88,11 +88,15 @@ struct Parser {
     throw failure("expected a name for \(purpose), found \(current.described)")
   }
 
-  /// At the present token, or at another place.
+  /// At the present token, or at another place. What is missing at the end of a line is missed after its last token.
   mutating func failure(_ message: String, at range: Range<Int>? = nil, hint: String? = nil) -> SyntaxFailure {
     let current = token
+    let isAtEnd = current.kind == .end || current.kind == .newline
+    let last = tokens[..<place].last { $0.kind != .newline }?.range.upperBound ?? current.range.lowerBound
     return SyntaxFailure(
-      diagnostic: Diagnostic(.syntax, message, at: Span(source: source, range: range ?? current.range), hint: hint),
+      diagnostic: Diagnostic(
+        .syntax, message, at: Span(source: source, range: range ?? (isAtEnd ? last..<last : current.range)),
+        hint: Messages.habit(in: tokens, at: place, source) ?? hint),
       isUnfinished: range == nil && current.kind == .end)
   }
 

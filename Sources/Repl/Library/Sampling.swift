@@ -14,6 +14,12 @@ extension Library {
       let network = try call.network("m")
       let given = try call.optionalTensor("labels").map { try network.configuration.checkedLabels($0, allowsNull: true) }
       let noise = try call.optionalTensor("noise")
+      if call.isGiven("n"), let count = noise?.shape.first ?? (given?.rank == 0 ? nil : given?.count) {
+        let n = try call.integer("n", in: 1...1 << 24), name = noise == nil ? "labels" : "noise"
+        guard n == count else {
+          throw call.error(.value, "`n` is \(n) and `\(name)` is for \(count)", argument: "n", hint: "leave `n` out: `\(name)` says how many")
+        }
+      }
       let n = try noise?.shape.first ?? given?.count ?? call.integer("n", in: 1...1 << 24)
       let start = try samplingStart(network, n: n, seed: call.integer("seed"), sampleIndex: call.integer("sample_idx", in: 0...Int.max))
       let labels = try given.map { $0.rank == 0 ? try $0.broadcast(to: [n]) : $0 } ?? start.labels

@@ -5,6 +5,11 @@
 
 import Synchronization
 
+extension Tensor {
+  /// Whether a differentiation under way depends on it: reading its numbers then loses their derivative.
+  public var isTraced: Bool { dtype.isFloating && node.isTraced }
+}
+
 /// One running differentiation.
 final class Tracer: Sendable {
   private let active = Atomic<Bool>(true)
