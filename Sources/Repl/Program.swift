@@ -95,7 +95,8 @@ enum Program {
     interpreter.keepsNamesOnError = true
     defer { interpreter.keepsNamesOnError = false }
     for (index, script) in scripts.enumerated() {
-      guard script.passesCheck(interpreter, { Front.report($0, json: options.jsonErrors) }) else { return .check }
+      let isLast = index >= options.code.count && !options.interactive
+      guard script.passesCheck(interpreter, isLast: isLast, { Front.report($0, json: options.jsonErrors) }) else { return .check }
       if options.check { continue }
       do {
         try script.run(interpreter, showsValue: index < options.code.count)

@@ -5,7 +5,13 @@
 public struct Diagnostic: Error, Sendable {
   public enum Kind: String, Sendable, CaseIterable {
     case syntax, name, argument, type, shape, value, index, io, format, interrupt, limit, exit
+    /// Warnings.
+    case unused, unreachable
   }
+
+  public enum Severity: String, Sendable { case error, warning }
+
+  public var severity: Severity { kind == .unused || kind == .unreachable ? .warning : .error }
 
   /// A place with a few words about it.
   public struct Label: Sendable {

@@ -36,6 +36,20 @@ extension Messages {
       .name, "\"\(path)\" imports itself", notes: [parts.map { $0.joined(separator: "/") }.joined(separator: " -> ")])
   }
 
+  // MARK: warnings
+
+  static func unused(_ finding: Liveness.Finding, among read: Set<String>) -> Diagnostic {
+    if finding.isReadElsewhere {
+      return Diagnostic(.unused, "this value of `\(finding.name)` is never read", notes: ["another one replaces it, or the code ends first"])
+    }
+    let near = nearestName(to: finding.name, among: Array(read))
+    return Diagnostic(
+      .unused, "`\(finding.name)` is never read",
+      hint: near.map { "did you mean `\($0)`?" } ?? "a name that begins with `_` may stay unread")
+  }
+
+  static let unreachable = Diagnostic(.unreachable, "this never runs", notes: ["the statement before it always leaves"])
+
   // MARK: arguments
 
   private static func takes(_ signature: Signature) -> [String] { ["it is \(signature.text)"] }

@@ -8,7 +8,7 @@ extension Diagnostic {
   /// The full text, several lines, no newline at the end.
   public func rendered(coloured: Bool = false) -> String {
     let paint = Paint(isOn: coloured)
-    var lines = [paint.error("error[\(kind.rawValue)]:") + " " + paint.bold(message)]
+    var lines = [paint.head(self) + " " + paint.bold(message)]
     let shown = ([primary].compactMap { $0 } + secondary).filter { !$0.span.source.bytes.isEmpty }
     if let first = primary ?? shown.first {
       lines.append(paint.faint("  --> ") + first.span.place)
@@ -38,7 +38,7 @@ extension Diagnostic {
 
   /// One line: kind, message, place.
   public func short(coloured: Bool = false) -> String {
-    let head = Paint(isOn: coloured).error("error[\(kind.rawValue)]:")
+    let head = Paint(isOn: coloured).head(self)
     return "\(head) \(message)" + (place.isEmpty ? "" : " (\(place))")
   }
 
@@ -72,7 +72,7 @@ extension Diagnostic {
 
   /// One line of JSON: kind, message, file, line, column, end, hint, notes, labels, traceback.
   public var json: String {
-    var fields = ["\"kind\":\(kind.rawValue.jsonQuoted)", "\"message\":\(message.jsonQuoted)"]
+    var fields = ["\"severity\":\(severity.rawValue.jsonQuoted)", "\"kind\":\(kind.rawValue.jsonQuoted)", "\"message\":\(message.jsonQuoted)"]
     if let primary {
       let (line, column) = primary.span.source.position(of: primary.span.range.lowerBound)
       fields.append("\"source\":\(primary.span.source.name.jsonQuoted)")
@@ -114,7 +114,9 @@ extension String {
 private struct Paint {
   let isOn: Bool
   private func painted(_ text: String, _ code: String) -> String { isOn ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
-  func error(_ text: String) -> String { painted(text, "1;31") }
+  func head(_ diagnostic: Diagnostic) -> String {
+    painted("\(diagnostic.severity.rawValue)[\(diagnostic.kind.rawValue)]:", diagnostic.severity == .error ? "1;31" : "1;33")
+  }
   func bold(_ text: String) -> String { painted(text, "1") }
   func faint(_ text: String) -> String { painted(text, "2") }
   func hint(_ text: String) -> String { painted(text, "36") }

@@ -60,13 +60,14 @@ public final class Interpreter {
 
   // MARK: running
 
-  /// Syntax, unknown names and wrong arguments; runs nothing.
-  public func check(_ source: Source) -> [Diagnostic] {
+  /// Syntax, unknown names and wrong arguments, then warnings of what is never read or never runs; runs nothing.
+  /// - Parameter keeps: the program's names are used after it, at the prompt or by other code.
+  public func check(_ source: Source, keeps: Bool = false) -> [Diagnostic] {
     do {
       let program = try Parser.program(source)
       let compiler = Compiler(source, namespace, machine)
       _ = compiler.compile(program)
-      return compiler.problems
+      return compiler.problems.isEmpty ? program.warnings(keeps: keeps) : compiler.problems
     } catch let failure as SyntaxFailure {
       return [failure.diagnostic]
     } catch let error as Diagnostic {

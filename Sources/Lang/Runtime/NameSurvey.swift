@@ -6,7 +6,8 @@ struct NameSurvey {
   private(set) var bound: Set<String> = []
   /// Names that functions inside this one mention without binding them.
   private(set) var seenInside: Set<String> = []
-  private var mentioned: Set<String> = []
+  /// Names read here.
+  private(set) var mentioned: Set<String> = []
   /// Names that get a whole value here, not only changes of one.
   private var given: Set<String> = []
 

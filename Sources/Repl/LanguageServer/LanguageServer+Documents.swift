@@ -55,7 +55,7 @@ extension LanguageServer {
     }
     let lower = [problem.message] + problem.notes + (problem.hint.map { ["hint: " + $0] } ?? [])
     return LSP.Diagnostic(
-      range: lines.range(range), severity: 1, code: problem.kind.rawValue, source: "imf-repl",
+      range: lines.range(range), severity: problem.severity == .error ? 1 : 2, code: problem.kind.rawValue, source: "imf-repl",
       message: lower.joined(separator: "\n"), relatedInformation: related)
   }
 }

@@ -104,7 +104,7 @@ enum ExitStatus: Int32 {
       case .syntax: .check
       case .io, .format: .file
       case .interrupt: Signals.raised.contains(.terminate) ? .terminated : .interrupted
-      case .name, .argument, .type, .shape, .value, .index, .limit, .exit: .failed
+      case .name, .argument, .type, .shape, .value, .index, .limit, .exit, .unused, .unreachable: .failed
       }
   }
 }

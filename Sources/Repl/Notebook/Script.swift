@@ -23,11 +23,12 @@ struct Script {
 
   init(code: String, number: Int) { source = Source(name: number == 1 ? "-e" : "-e \(number)", text: code) }
 
-  /// Reports everything that is wrong without running; whether nothing is.
-  func passesCheck(_ interpreter: Interpreter, _ report: (Diagnostic) -> Void) -> Bool {
-    let problems = interpreter.check(source)
+  /// Reports everything that is wrong, and warns of what is surely not meant, without running; whether nothing is wrong.
+  /// - Parameter isLast: no prompt and no other code follows that could use the script's names.
+  func passesCheck(_ interpreter: Interpreter, isLast: Bool, _ report: (Diagnostic) -> Void) -> Bool {
+    let problems = interpreter.check(source, keeps: !isLast)
     problems.forEach(report)
-    return problems.isEmpty
+    return problems.allSatisfy { $0.severity == .warning }
   }
 
   /// Runs it. The value of an `-e` is shown, a script's is not.
