@@ -41,7 +41,7 @@ private let lines: [Case] = [
 private let brackets: [Case] = [
   Case("f(\na, b)", "f(\n  a,\n  b,\n)\n"), Case("f(a,\n  b)", "f(a, b)\n"), Case("[ # c\n1, 2\n# d\n]", "[  # c\n  1, 2,\n  # d\n]\n"), Case("{\n[k]: 1}", "{\n  [k]: 1,\n}\n"),
   Case("f({\na: 1}, b)", "f({\n  a: 1,\n}, b)\n"), Case("f(a # why\n, b)", "f(\n  a  # why\n  ,\n  b,\n)\n"), Case("x = [a,\n\n  # of b\n  b, # end\n]", "x = [\n  a,\n\n  # of b\n  b,  # end\n]\n"),
-  Case("map(xs, x -> {\ny = x\ny })", "map(xs, x -> {\n  y = x\n  y\n})\n"), Case("best(() -> {\nx }, 20)", "best(() -> {\n  x\n}, 20)\n"), Case("[ # none\n]", "[\n  # none\n]\n"),
+  Case("map(xs, x -> {\ny = x\ny })", "map(xs, x -> {\n  y = x\n  y\n})\n"), Case("best(() -> {\nx }, 20)", "best(() -> {\n  x\n}, 20)\n"), Case("[ # none\n]", "[  # none\n]\n"),
   Case("(\na,)", "(\n  a,\n)\n"), Case("(\na)", "(\n  a\n)\n"),
 ]
 
