@@ -13,7 +13,7 @@ BUILD = swift build -c release -Xswiftc -static-stdlib
 SANITIZED = 'TensorTests|LangTests'
 SANITIZE = swift test -c release -Xswiftc -enable-testing --filter $(SANITIZED)
 
-.PHONY: fuzz sanitize demo test build bench bench-scalar bench-peers bench-checkpoint test-interop format clean deps
+.PHONY: fuzz fuzz-language sanitize demo test build bench bench-scalar bench-peers bench-checkpoint test-interop format clean deps
 
 demo: build
 	.build/release/imf-repl examples/fashion.imf --out demo-output
@@ -30,6 +30,14 @@ sanitize: deps
 # input in Tests/FuzzTests/Corpus.
 fuzz: deps
 	FUZZ_FORMAT=$(FORMAT) FUZZ_SECONDS=$(or $(SECONDS),60) FUZZ_SEED=$(or $(SEED),1) $(TEST) --filter FuzzTests
+
+# The lexer, parser, layout and evaluator of the language under libFuzzer, guided by coverage: make fuzz-language SECONDS=3600.
+# What it finds lies in .build-fuzz-language/found; what is worth keeping goes to Tests/LangTests/Fuzzing/Corpus.
+fuzz-language: deps
+	IMF_FUZZ=1 swift build -c release --sanitize=fuzzer -Xswiftc -enable-testing --product LanguageFuzzer --scratch-path .build-fuzz-language
+	mkdir -p .build-fuzz-language/found .build-fuzz-language/corpus
+	.build-fuzz-language/release/LanguageFuzzer -max_total_time=$(or $(SECONDS),60) -seed=$(or $(SEED),1) -max_len=1024 -timeout=10 \
+	  -rss_limit_mb=2048 -artifact_prefix=.build-fuzz-language/found/ .build-fuzz-language/corpus Tests/LangTests/Fuzzing/Corpus
 
 build: deps
 	$(BUILD) --product imf-repl
@@ -78,7 +86,7 @@ format:
 	swift format --in-place --recursive Package.swift Sources Tests
 
 clean:
-	rm -rf .build .build-test .build-asan .build-tsan .build-peers .build-checkpoint .build-interop demo-output
+	rm -rf .build .build-test .build-fuzz-language .build-asan .build-tsan .build-peers .build-checkpoint .build-interop demo-output
 
 # Installs the system libraries that are missing; asks nothing when all are there.
 deps:

@@ -65,7 +65,9 @@ let package = Package(
       name: "FuzzTests", dependencies: ["Formats", "Tensor"], exclude: ["Corpus"], swiftSettings: swiftSettings),
     .testTarget(
       name: "MeanFlowTests", dependencies: ["MeanFlow", "Formats", "Tensor", collections], swiftSettings: swiftSettings),
-    .testTarget(name: "LangTests", dependencies: ["Lang", "Tensor"], exclude: ["Diagnostics", "Scripts"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "LangTests", dependencies: ["Lang", "Tensor"], exclude: ["Diagnostics", "Scripts", "Fuzzing/Corpus", "Fuzzing/Fuzzer.swift"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "ReplTests",
       dependencies: [
@@ -75,3 +77,14 @@ let package = Package(
     .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
   ]
 )
+
+// The fuzzer of the language, in the place of the tests of which it shares files: `make fuzz-language`. Its modules are
+// instrumented, and libFuzzer has the entry.
+if Context.environment["IMF_FUZZ"] != nil {
+  package.targets.removeAll { $0.type == .test }
+  package.products.append(.executable(name: "LanguageFuzzer", targets: ["LanguageFuzzer"]))
+  package.targets.append(
+    .executableTarget(
+      name: "LanguageFuzzer", dependencies: ["Lang", "Tensor"], path: "Tests/LangTests",
+      exclude: ["Diagnostics", "Scripts", "Fuzzing/Corpus"], sources: ["Fuzzing", "SyntaxStructure.swift"], swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -73,6 +73,11 @@ enum Program {
       guard scripts.isEmpty else { throw UsageError("--lsp takes no script: the editor sends the texts") }
       return LanguageServer.run(Interpreter(libraries: Library.program) { _ in })
     }
+    if options.format {
+      scripts += try words.map { try Script(path: $0) }
+      return try Reformatting(isInPlace: options.inPlace) { Front.report($0, json: options.jsonErrors) }.run(scripts)
+    }
+    if options.inPlace { throw UsageError("--in-place goes with --format") }
     let isPrompt = scripts.isEmpty || options.interactive
     let probe = Interpreter(libraries: Library.program) { _ in }
     let known = scripts.flatMap { probe.parameters(of: $0.source) }

@@ -3,10 +3,10 @@
 import Tensor
 
 extension Double {
-  /// Whole numbers without a point, everything else in its shortest exact form.
+  /// Whole numbers without a point, everything else in its shortest exact form; read again, the text gives the number.
   public var shown: String {
     if self == rounded(), magnitude <= 0x1p53 {
-      return self == 0 ? "0" : String(Int64(self))
+      return self == 0 && sign == .minus ? "-0" : String(Int64(self))
     }
     if isNaN { return "nan" }
     if isInfinite { return self < 0 ? "-inf" : "inf" }

@@ -6,6 +6,8 @@ struct Lexer {
   let bytes: [UInt8]
   let end: Int
   var offset: Int
+  /// Where comments stand, for the layout; the parser needs none.
+  private(set) var comments: [Range<Int>] = []
 
   init(_ source: Source, _ range: Range<Int>? = nil) {
     self.source = source
@@ -17,16 +19,20 @@ struct Lexer {
   /// All tokens, the last one `.end`.
   static func tokens(of source: Source, in range: Range<Int>? = nil) throws -> [Token] {
     var lexer = Lexer(source, range)
+    return try lexer.tokens()
+  }
+
+  /// All tokens from here on.
+  mutating func tokens() throws -> [Token] {
     var tokens: [Token] = []
     var documentation: [String] = []
-    if range == nil, lexer.bytes.starts(with: "#!".utf8) { lexer.skipLine() }
     while true {
-      lexer.skipBlanks()
-      if lexer.peek == UInt8(ascii: "#") {
-        if let line = lexer.comment() { documentation.append(line) } else { documentation = [] }
+      skipBlanks()
+      if peek == UInt8(ascii: "#") {
+        if let line = comment() { documentation.append(line) } else { documentation = [] }
         continue
       }
-      var token = try lexer.next()
+      var token = try next()
       switch token.kind {
       case .newline: break
       default:
@@ -69,10 +75,12 @@ struct Lexer {
   mutating func comment() -> String? {
     let start = offset
     skipLine()
+    comments.append(start..<offset)
     let text = source.excerpt(start..<offset)
     guard text.hasPrefix("##"), !text.hasPrefix("##%") else { return nil }
-    let line = text.drop { $0 == "#" }
-    return String(line.first == " " ? line.dropFirst() : line)
+    var line = text.drop { $0 == "#" }
+    if line.first == " " { line.removeFirst() }
+    return String(line.trimmingEnd())
   }
 
   mutating func next() throws -> Token {
@@ -183,6 +191,15 @@ struct Lexer {
     let start = offset
     while let byte = peek, test(byte) { offset += 1 }
     return source.excerpt(start..<offset).replacing("_", with: "")
+  }
+}
+
+extension StringProtocol {
+  /// Without blanks at its end.
+  func trimmingEnd() -> SubSequence {
+    var rest = self[...]
+    while rest.last?.isWhitespace == true { rest.removeLast() }
+    return rest
   }
 }
 

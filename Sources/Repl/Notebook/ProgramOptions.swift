@@ -19,6 +19,12 @@ struct ProgramOptions: ParsableArguments {
   @Flag(help: "Serve an editor over standard input and output, in the language server protocol.")
   var lsp = false
 
+  @Flag(help: "Print the script in the one layout; run nothing.")
+  var format = false
+
+  @Flag(name: [.customShort("w"), .long], help: "With --format: write the layout to the file instead.")
+  var inPlace = false
+
   @Option(help: ArgumentHelp("Cores to use.", valueName: "n"))
   var threads: Int?
 
