@@ -138,7 +138,7 @@ struct OutlineReader {
       return [.close, .closeBracket, .closeBrace].contains(symbol) && (!isNextLine || !isRecord(index))
     case .keyword(.else), .keyword(.catch), .keyword(.true), .keyword(.false), .keyword(.none): return true
     case .keyword(.try): return !isRecord(index)
-    case .keyword, .newline, .end: return false
+    case .keyword, .newline, .end, .invalid: return false
     }
   }
 

@@ -57,7 +57,7 @@ struct Spacing {
       case .symbol(let symbol):
         isPrefix = !endsOperand && [.minus, .plus, .ellipsis, .powerAlias].contains(symbol)
         endsOperand = false
-      case .newline, .end: break
+      case .newline, .end, .invalid: break
       }
       before = word
     }

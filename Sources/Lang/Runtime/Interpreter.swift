@@ -64,7 +64,9 @@ public final class Interpreter {
   /// - Parameter keeps: the program's names are used after it, at the prompt or by other code.
   public func check(_ source: Source, keeps: Bool = false) -> [Diagnostic] {
     do {
-      let program = try Parser.program(source)
+      let (program, failures) = try Parser.reading(source)
+      // Names of a statement that could not be read would count as unknown.
+      guard failures.isEmpty else { return failures.map(\.diagnostic) }
       let compiler = Compiler(source, namespace, machine)
       _ = compiler.compile(program)
       return compiler.problems.isEmpty ? program.warnings(keeps: keeps) : compiler.problems

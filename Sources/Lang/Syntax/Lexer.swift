@@ -8,6 +8,8 @@ struct Lexer {
   var offset: Int
   /// Where comments stand, for the layout; the parser needs none.
   private(set) var comments: [Range<Int>] = []
+  /// What could not be read, by the place of its `.invalid` token.
+  private(set) var failures: [Int: SyntaxFailure] = [:]
 
   init(_ source: Source, _ range: Range<Int>? = nil) {
     self.source = source
@@ -23,7 +25,8 @@ struct Lexer {
   }
 
   /// All tokens from here on.
-  mutating func tokens() throws -> [Token] {
+  /// - Parameter passingOver: where nothing can be read stands `.invalid`, and `failures` says why; else that is thrown.
+  mutating func tokens(passingOver: Bool = false) throws -> [Token] {
     var tokens: [Token] = []
     var documentation: [String] = []
     while true {
@@ -32,7 +35,15 @@ struct Lexer {
         if let line = comment() { documentation.append(line) } else { documentation = [] }
         continue
       }
-      var token = try next()
+      let start = offset
+      var token: Token
+      do {
+        token = try next()
+      } catch let failure as SyntaxFailure where passingOver {
+        failures[tokens.count] = failure
+        passOver(start)
+        token = Token(kind: .invalid, range: start..<offset)
+      }
       switch token.kind {
       case .newline: break
       default:
@@ -65,6 +76,15 @@ struct Lexer {
         return
       }
     }
+  }
+
+  /// Goes on behind what cannot be read: a string's line, else the refused characters.
+  private mutating func passOver(_ start: Int) {
+    offset = max(offset, start + 1)
+    let quotes = [UInt8(ascii: "\""), UInt8(ascii: "'")]
+    let isInterpolated = bytes[start] == UInt8(ascii: "f") && start + 1 < end && quotes.contains(bytes[start + 1])
+    if isInterpolated || quotes.contains(bytes[start]) { return skipLine() }
+    while let byte = peek, byte & 0xC0 == 0x80 { offset += 1 }
   }
 
   mutating func skipLine() {

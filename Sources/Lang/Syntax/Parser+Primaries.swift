@@ -67,11 +67,13 @@ extension Parser {
     }
   }
 
-  /// The closing bracket; where the text ends first, the error points at the opening one.
+  /// The closing bracket; where it is missing at the end of the text or before the next statement, the error points at the
+  /// opening one.
   mutating func close(_ symbol: Symbol, _ open: Token, _ purpose: String) throws {
-    if token.kind == .end {
+    let isAtEnd = token.kind == .end
+    if isAtEnd || (token.kind != .symbol(symbol) && isNextStatement(after: open)) {
       var failure = failure("this `\(source.excerpt(open.range))` has no `\(symbol.rawValue)`", at: open.range)
-      failure.isUnfinished = true
+      failure.isUnfinished = isAtEnd
       throw failure
     }
     try expect(symbol, purpose)
@@ -140,7 +142,7 @@ extension Parser {
     case .symbol(.openBrace): return try record()
     case .keyword(let keyword):
       throw failure("`\(keyword.rawValue)` cannot stand here", hint: "it is a word of the language, not a name")
-    case .symbol, .newline, .end:
+    case .symbol, .newline, .end, .invalid:
       throw failure("expected a value, found \(start.described)")
     }
   }

@@ -5,6 +5,12 @@
 struct SyntaxFailure: Error {
   let diagnostic: Diagnostic
   var isUnfinished = false
+  /// It follows from one that was told already.
+  var isConsequence = false
+}
+
+extension SyntaxFailure {
+  fileprivate var offset: Int { diagnostic.primary?.span.range.lowerBound ?? 0 }
 }
 
 struct Program {
@@ -12,11 +18,11 @@ struct Program {
   let statements: [Statement]
   /// A trailing `;`: the value is not shown.
   let isHidden: Bool
-  let outline: Outline
+  let marks: StatementMarks
 }
 
 /// Where statements and the braces of blocks begin: what tokens alone do not tell the layout.
-struct Outline {
+struct StatementMarks {
   var statements: Set<Int> = []
   var blocks: Set<Int> = []
 }
@@ -32,19 +38,37 @@ struct Parser {
   var placeholderCount = 0
   var depth = 0
   var blockDepth = 0
-  var outline = Outline()
+  var marks = StatementMarks()
+  /// Mistakes of statements that were passed over.
+  var failures: [SyntaxFailure] = []
+  /// What the lexer could not read, by the place of its `.invalid` token.
+  private let unreadable: [Int: SyntaxFailure]
 
+  /// More mistakes than anybody reads at once.
+  static let mostFailures = 20
   /// Deeper nesting than any person writes; keeps the parser's own stack safe.
   static let depthLimit = 200
 
   init(_ source: Source, in range: Range<Int>? = nil) throws {
     self.source = source
-    tokens = try Lexer.tokens(of: source, in: range)
+    var lexer = Lexer(source, range)
+    tokens = try lexer.tokens(passingOver: true)
+    unreadable = lexer.failures
   }
 
+  /// The program of a text without mistakes; else the first of them, by which a text is judged as unfinished or wrong.
   static func program(_ source: Source) throws -> Program {
+    let (program, failures) = try reading(source)
+    if let failure = failures.first(where: { !$0.isUnfinished }) ?? failures.first { throw failure }
+    return program
+  }
+
+  /// What can be read of a text, and all its mistakes in order.
+  static func reading(_ source: Source) throws -> (Program, failures: [SyntaxFailure]) {
     var parser = try Parser(source)
-    return try parser.program()
+    let program = try parser.program()
+    let failures = parser.failures.sorted { $0.offset < $1.offset }
+    return (program, Array(failures.prefix(mostFailures)))
   }
 
   // MARK: tokens
@@ -99,6 +123,7 @@ struct Parser {
   /// At the present token, or at another place. What is missing at the end of a line is missed after its last token.
   mutating func failure(_ message: String, at range: Range<Int>? = nil, hint: String? = nil) -> SyntaxFailure {
     let current = token
+    if let unreadable = unreadable[place] { return unreadable }
     let isAtEnd = current.kind == .end || current.kind == .newline
     let last = tokens[..<place].last { $0.kind != .newline }?.range.upperBound ?? current.range.lowerBound
     return SyntaxFailure(
@@ -132,19 +157,21 @@ struct Parser {
   mutating func program() throws -> Program {
     var statements: [Statement] = []
     var isHidden = false
-    if case .symbol(.pipe) = tokens[following(-1)].kind {
-      place = following(-1)
-      statements.append(try continuedPipe())
-      isHidden = try endOfStatement()
+    do {
+      if case .symbol(.pipe) = tokens[following(-1)].kind {
+        place = following(-1)
+        statements.append(try continuedPipe())
+        isHidden = try endOfStatement()
+      }
+      while true {
+        skipNewlines()
+        if token.kind == .end { break }
+        isHidden = try statementOrFailure(&statements) ?? false
+      }
+    } catch let failure as SyntaxFailure {
+      if !failure.isConsequence { failures.append(failure) }
     }
-    while true {
-      skipNewlines()
-      if token.kind == .end { break }
-      outline.statements.insert(token.range.lowerBound)
-      statements.append(try statement())
-      isHidden = try endOfStatement()
-    }
-    return Program(source: source, statements: statements, isHidden: isHidden, outline: outline)
+    return Program(source: source, statements: statements, isHidden: isHidden, marks: marks)
   }
 
   /// A cell that begins with `|>` goes on with the last result.
@@ -176,7 +203,7 @@ struct Parser {
   mutating func block(_ purpose: String) throws -> Block {
     skipNewlinesBeforeBrace()
     let open = try expect(.openBrace, purpose)
-    outline.blocks.insert(open.range.lowerBound)
+    marks.blocks.insert(open.range.lowerBound)
     return try nested { parser in
       parser.ignoresNewlines.append(false)
       parser.blockDepth += 1
@@ -185,17 +212,18 @@ struct Parser {
         parser.blockDepth -= 1
       }
       var statements: [Statement] = []
+      let told = parser.failures.count
       while true {
         parser.skipNewlines()
         if parser.token.kind == .symbol(.closeBrace) { break }
         if parser.token.kind == .end {
           var failure = parser.failure("this `{` has no `}`", at: open.range)
           failure.isUnfinished = true
+          // A mistake inside may have cost the brace.
+          failure.isConsequence = parser.failures.count > told
           throw failure
         }
-        parser.outline.statements.insert(parser.token.range.lowerBound)
-        statements.append(try parser.statement())
-        _ = try parser.endOfStatement()
+        _ = try parser.statementOrFailure(&statements)
       }
       let close = parser.advance()
       return Block(statements: statements, range: open.range.lowerBound..<close.range.upperBound)

@@ -4,6 +4,8 @@ struct Token: Sendable {
   enum Kind: Sendable, Equatable {
     case number(Double), string(String), interpolation([StringPiece]), name(String)
     case keyword(Keyword), symbol(Symbol), newline, end
+    /// Characters that the lexer cannot read.
+    case invalid
   }
 
   let kind: Kind
@@ -80,6 +82,7 @@ extension Token {
     case .symbol(let symbol): "`\(symbol.rawValue)`"
     case .newline: "the end of the line"
     case .end: "the end of the text"
+    case .invalid: "what cannot be read"
     }
   }
 }
