@@ -3,11 +3,11 @@
 
 struct LayoutReader {
   private var words: [Word] = []
-  private let outline: Outline
+  private let landmarks: Landmarks
   private var place = 0
 
   init(_ source: Source) throws {
-    outline = try Parser.program(source).outline
+    landmarks = try Parser.program(source).landmarks
     var lexer = Lexer(source)
     let tokens = try lexer.tokens().filter { $0.kind != .newline }
     var comments = lexer.comments[...]
@@ -67,7 +67,7 @@ struct LayoutReader {
     while !isAtClose {
       let start = place
       let run = run(in: .statement) { reader in
-        reader.word.is(.semicolon) || (reader.place > start && reader.outline.statements.contains(reader.word.offset))
+        reader.word.is(.semicolon) || (reader.place > start && reader.landmarks.statements.contains(reader.word.offset))
       }
       var hasSemicolon = false
       while word.is(.semicolon) {
@@ -96,7 +96,7 @@ struct LayoutReader {
   private mutating func part(isCall: Bool, isKey: Bool) -> Part {
     let first = advance()
     switch first.kind {
-    case .symbol(.openBrace) where outline.blocks.contains(first.offset):
+    case .symbol(.openBrace) where landmarks.blocks.contains(first.offset):
       let statements = statements()
       return .block(LayoutBlock(open: first, statements: statements, close: advance()))
     case .symbol(.open): return .bracket(bracket(first, .parentheses, keepsComma: !isCall))

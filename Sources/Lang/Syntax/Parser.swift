@@ -12,11 +12,11 @@ struct Program {
   let statements: [Statement]
   /// A trailing `;`: the value is not shown.
   let isHidden: Bool
-  let outline: Outline
+  let landmarks: Landmarks
 }
 
 /// Where statements and the braces of blocks begin: what tokens alone do not tell the layout.
-struct Outline {
+struct Landmarks {
   var statements: Set<Int> = []
   var blocks: Set<Int> = []
 }
@@ -32,7 +32,7 @@ struct Parser {
   var placeholderCount = 0
   var depth = 0
   var blockDepth = 0
-  var outline = Outline()
+  var landmarks = Landmarks()
 
   /// Deeper nesting than any person writes; keeps the parser's own stack safe.
   static let depthLimit = 200
@@ -140,11 +140,11 @@ struct Parser {
     while true {
       skipNewlines()
       if token.kind == .end { break }
-      outline.statements.insert(token.range.lowerBound)
+      landmarks.statements.insert(token.range.lowerBound)
       statements.append(try statement())
       isHidden = try endOfStatement()
     }
-    return Program(source: source, statements: statements, isHidden: isHidden, outline: outline)
+    return Program(source: source, statements: statements, isHidden: isHidden, landmarks: landmarks)
   }
 
   /// A cell that begins with `|>` goes on with the last result.
@@ -176,7 +176,7 @@ struct Parser {
   mutating func block(_ purpose: String) throws -> Block {
     skipNewlinesBeforeBrace()
     let open = try expect(.openBrace, purpose)
-    outline.blocks.insert(open.range.lowerBound)
+    landmarks.blocks.insert(open.range.lowerBound)
     return try nested { parser in
       parser.ignoresNewlines.append(false)
       parser.blockDepth += 1
@@ -193,7 +193,7 @@ struct Parser {
           failure.isUnfinished = true
           throw failure
         }
-        parser.outline.statements.insert(parser.token.range.lowerBound)
+        parser.landmarks.statements.insert(parser.token.range.lowerBound)
         statements.append(try parser.statement())
         _ = try parser.endOfStatement()
       }
