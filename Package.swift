@@ -86,5 +86,6 @@ if Context.environment["IMF_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
       name: "LanguageFuzzer", dependencies: ["Lang", "Tensor"], path: "Tests/LangTests",
-      exclude: ["Diagnostics", "Scripts", "Fuzzing/Corpus"], sources: ["Fuzzing", "SyntaxStructure.swift"], swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]))
+      exclude: ["Diagnostics", "Scripts", "Fuzzing/Corpus"], sources: ["Fuzzing", "SyntaxStructure.swift"],
+      swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]))
 }
