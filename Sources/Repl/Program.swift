@@ -25,18 +25,20 @@ enum Program {
   }
 
   private static func run(_ words: [String]) -> ExitStatus {
+    var isJSON = false
     do {
       let options = try ProgramOptions.parse(words)
+      isJSON = options.jsonErrors
       if options.version {
         Console.output.write("imf-repl \(ProgramOptions.version)\n")
         return .done
       }
       return try run(options)
     } catch let error as UsageError {
-      Console.errors.write("imf-repl: \(error.message)\n")
+      if isJSON { Front.report(Diagnostic(.argument, error.message), json: true) } else { Console.errors.write("imf-repl: \(error.message)\n") }
       return .usage
     } catch let error as Diagnostic {
-      Front.report(error, json: false)
+      Front.report(error, json: isJSON)
       return ExitStatus(error)
     } catch {
       // The parser calls whatever it parses for "program".
@@ -78,20 +80,41 @@ enum Program {
       return try Reformatting(isInPlace: options.inPlace) { Front.report($0, json: options.jsonErrors) }.run(scripts)
     }
     if options.inPlace { throw UsageError("--in-place goes with --format") }
+    let usableStack = stackSize - (4 << 20)
+    if options.doctest, scripts.isEmpty { return Doctest.runBuiltins(stackSize: usableStack) ? .done : .failed }
     let isPrompt = scripts.isEmpty || options.interactive
-    let probe = Interpreter(libraries: Library.program) { _ in }
-    let known = scripts.flatMap { probe.parameters(of: $0.source) }
+    let known = scripts.flatMap { $0.parameters }
     let arguments = try ScriptArguments(Array(words), known: known, script: options.file.first ?? "the code")
+    if arguments.asksForHelp, let script = scripts.last {
+      let problems = Interpreter(libraries: Library.program) { _ in }.check(script.source).filter { $0.kind == .syntax }
+      problems.forEach { Front.report($0, json: options.jsonErrors) }
+      if !problems.isEmpty { return .check }
+      Console.output.write(script.help(known))
+      return .done
+    }
     let session = Session(
       arguments: arguments.plain, parameters: arguments.parameters, seed: options.seed, isSafe: options.safe)
     let interpreter = Interpreter(libraries: Library.program, session: session) { Display.shared.console.write($0) }
-    interpreter.stackSize = stackSize - (4 << 20)
+    interpreter.stackSize = usableStack
     Signals.install(session: isPrompt)
+    if options.doctest { return try runExamples(scripts, interpreter, options) }
 
     if let status = runScripts(scripts, interpreter, options), !(options.interactive && status != .check) {
       return status
     }
     return isPrompt && !options.check ? Notebook(interpreter, json: options.jsonErrors).run() : .done
+  }
+
+  /// `--doctest`: checks the scripts, then runs the examples of their comments.
+  private static func runExamples(_ scripts: [Script], _ interpreter: Interpreter, _ options: ProgramOptions) throws -> ExitStatus {
+    let report = { Front.report($0, json: options.jsonErrors) }
+    var isDone = true
+    for script in scripts {
+      guard script.passesCheck(interpreter, isLast: false, report) else { return .check }
+      let passes = try Doctest.run(script, session: interpreter.session, stackSize: interpreter.stackSize, report)
+      isDone = isDone && passes
+    }
+    return isDone ? .done : .failed
   }
 
   /// The status to end with, nil where all went well.

@@ -116,7 +116,7 @@ private let shapes: [Failure] = [
           = inner sizes differ: 2 (axis 1) and 64 (axis 0)
           hint: make the right one [2, 32]
         """)
-    #expect(error.json.hasPrefix("{\"kind\":\"shape\",\"message\":\"cannot multiply z @ w\",\"source\":\"in [1]\",\"line\":1,\"column\":7"))
+    #expect(error.json.hasPrefix("{\"severity\":\"error\",\"kind\":\"shape\",\"message\":\"cannot multiply z @ w\",\"file\":\"in [1]\",\"line\":1,\"column\":7,\"end\":"))
   }
 
   /// What is wrong in an imported file shows before the run, at its place there.
@@ -155,7 +155,7 @@ private let shapes: [Failure] = [
   @Test func anInterruptStopsALoopAndKeepsTheSession() async {
     await #expect(processExitsWith: .success) {
       let cells = Cells(libraries: [
-        Library("Test", [Builtin("stop()", "asks for an interrupt", example: "1") { _ in
+        Library("Test", [Builtin("stop()", "asks for an interrupt", example: "1", fails: []) { _ in
           Interrupt.request()
           return .none
         }])

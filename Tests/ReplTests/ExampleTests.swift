@@ -50,13 +50,22 @@ private final class Session {
     #expect(session.printed.contains(expected), "\(session.printed.suffix(400))")
   }
 
-  @Test(arguments: Library.program.flatMap(\.rows).map(\.name)) func exampleOfARowRuns(_ name: String) throws {
-    let session = Session()
-    let row = try #require(session.interpreter.builtin(name))
-    do {
-      _ = try session.run(row.example)
-    } catch let error as Diagnostic {
-      Issue.record("\(row.example): \(error.rendered())")
+  @Test(arguments: Library.program.flatMap(\.rows).map(\.name)) func aRowIsTrue(_ name: String) throws {
+    let row = try #require(Library.program.flatMap(\.rows).first { $0.name == name })
+    let problems = row.discrepancies(libraries: Library.program, stackSize: 400 << 10)
+    #expect(problems.isEmpty, "\(problems.joined(separator: "\n"))")
+  }
+
+  @Test func rowsAreWhole() {
+    let all = Interpreter(libraries: Library.program) { _ in }.builtins
+    let names = all.map(\.name)
+    #expect(Set(names).count == names.count)
+    for row in all {
+      #expect(row.see.allSatisfy { names.contains($0) && $0 != row.name }, "\(row.name): \(row.see)")
+    }
+    for row in Library.program.flatMap(\.rows) {
+      #expect(!row.summary.isEmpty && !row.summary.hasSuffix(".") && row.summary.count <= 120, "\(row.name): \(row.summary)")
+      #expect(!row.fails.isEmpty, "\(row.name) cannot fail?")
     }
   }
 
@@ -127,9 +136,22 @@ private final class Session {
 }
 
 @Suite struct ReferenceTests {
+  private let page = Interpreter(libraries: Library.program) { _ in }.reference + "\n"
+
   @Test func theReferencePageIsWhatTheRowsSay() throws {
-    let page = try String(contentsOf: root.appendingPathComponent("docs/reference.md"), encoding: .utf8)
-    let interpreter = Interpreter(libraries: Library.program) { _ in }
-    #expect(page == interpreter.reference + "\n", "write it anew: imf-repl -e 'write_text(\"docs/reference.md\", reference() + \"\\n\")'")
+    let committed = try String(contentsOf: root.appendingPathComponent("docs/reference.md"), encoding: .utf8)
+    #expect(
+      committed == page,
+      "rows have changed; write the page anew: imf-repl -e 'write_text(\"docs/reference.md\", reference() + \"\\n\")'")
+  }
+
+  /// Viewers number headings that come twice, and links would go to the wrong one.
+  @Test func itsLinksLead() {
+    let headings = page.split(separator: "\n").filter { $0.hasPrefix("#") }.map { heading in
+      heading.drop { $0 == "#" || $0 == " " }.lowercased().replacing(" ", with: "-")
+    }
+    #expect(Set(headings).count == headings.count)
+    let links = page.split(separator: "](#").dropFirst().compactMap { $0.split(separator: ")").first.map(String.init) }
+    #expect(links.count > 180 && links.allSatisfy(headings.contains))
   }
 }

@@ -7,7 +7,8 @@ import Testing
 @testable import Repl
 
 @Suite struct ProgramTests {
-  private let known = [(name: "steps", initial: "5"), (name: "fast", initial: "false"), (name: "out_dir", initial: "\"\"")]
+  private let known = ScriptParameter.all(
+    in: Source(name: "s.imf", text: "param steps = 5\nparam fast = false\nparam out_dir = \"\"\nparam width = 2 * 8\nparam lr = -0.5"))
 
   @Test func scriptsTakeTheirParameters() throws {
     let a = try ScriptArguments(["--steps", "20", "--fast", "--out-dir=here", "data.npz", "--", "--x"], known: known, script: "s.imf")
@@ -15,8 +16,57 @@ import Testing
     #expect(a.plain == ["data.npz", "--x"])
   }
 
-  @Test(arguments: [["--stesp", "1"], ["--steps"], ["--no"]]) func wrongParametersAreUsageErrors(_ words: [String]) {
-    #expect(throws: UsageError.self) { try ScriptArguments(words, known: known, script: "s.imf") }
+  @Test(arguments: [
+    (["--stesp", "1"], "did you mean --steps?"), (["--steps"], "--steps needs a value, number; its default is 5"),
+    (["--no"], "its parameters: --steps, --fast, --out_dir, --width, --lr"), (["--steps", "abc"], "--steps is \"abc\"; expected a number"),
+    (["--fast=maybe"], "expected true or false, such as its default false"), (["--lr", "fast"], "expected a number, such as its default -0.5"),
+  ]) func wrongParametersAreUsageErrors(_ words: [String], _ text: String) throws {
+    let error = try #require(throws: UsageError.self) { try ScriptArguments(words, known: known, script: "s.imf") }
+    #expect(error.message.contains(text), "\(error.message)")
+  }
+
+  @Test func aScriptWithoutParametersSaysSo() throws {
+    let error = try #require(throws: UsageError.self) { try ScriptArguments(["--x"], known: [], script: "s.imf") }
+    #expect(error.message == "s.imf has no parameter --x\noptions of imf-repl stand before the script's name")
+  }
+
+  @Test func helpIsTheScriptsUnlessItHasAParameterOfThatName() throws {
+    #expect(try ScriptArguments(["--steps", "3", "--help"], known: known, script: "s.imf").asksForHelp)
+    let own = ScriptParameter.all(in: Source(name: "s.imf", text: "param help = false"))
+    let arguments = try ScriptArguments(["--help"], known: own, script: "s.imf")
+    #expect(!arguments.asksForHelp && arguments.parameters == ["help": "true"])
+  }
+
+  @Test func scriptsExplainTheirParameters() {
+    let text = """
+      #!/usr/bin/env imf-repl
+      # Trains a little.
+      # In a minute.
+
+      param steps = 5     # how many to make
+      # where pictures go,
+      # none for nowhere
+      param out = ""
+      param sizes = [8, 16]
+      param width = 2 * 8; param fast = true
+      """
+    let script = Script(code: text, number: 1)
+    #expect(script.help(script.parameters) == """
+      usage: imf-repl -e [--name value ...]
+
+      Trains a little.
+      In a minute.
+
+      parameters, with their defaults:
+        --steps 5        number: how many to make
+        --out ""         text: where pictures go, none for nowhere
+        --sizes [8, 16]  list, with commas
+        --width 2 * 8
+        --fast true      true or false
+
+      """)
+    #expect(Script(code: "1", number: 1).help([]) == "usage: imf-repl -e\n\nit has no parameters\n")
+    #expect(ScriptParameter.all(in: Source(name: "s", text: "param a = 1\nparam b =")).isEmpty)
   }
 
   @Test func optionsStandBeforeTheScript() throws {

@@ -42,6 +42,8 @@ public struct Diagnostic: Error, Sendable {
   public var traceback: [CallSite] = []
   /// Memory ran short: the session says which names hold most.
   var isMemory = false
+  /// The command line is at fault, not the program.
+  public internal(set) var isUsage = false
   /// For `exit(n)` only.
   public var exitCode: Int?
 

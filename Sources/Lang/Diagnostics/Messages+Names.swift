@@ -120,6 +120,9 @@ extension Messages {
     .syntax, "`param` stands inside a function or block", hint: "parameters of a script stand at its top level")
 
   static func parameterType(_ name: String, _ text: String, _ initial: Value) -> Diagnostic {
-    Diagnostic(.argument, "--\(name) is \"\(text)\"; expected \(initial.kindInWords)", hint: "its default is \(initial.quoted)")
+    var error = Diagnostic(
+      .argument, "--\(name) is \"\(text)\"; expected \(initial.kindInWords)", hint: "its default is \(initial.quoted)")
+    error.isUsage = true
+    return error
   }
 }

@@ -37,8 +37,8 @@ enum Messages {
 
   static func cannotContain(_ container: Value, _ item: Value) -> Diagnostic {
     Diagnostic(
-      .type, "`in` cannot look for \(item.kindInWords) in \(container.kindInWords)",
-      hint: "it looks in lists, ranges, tensors (numbers), records (names) and strings (strings)")
+      .type, "\(item.kindInWords) cannot be looked for in \(container.kindInWords)",
+      hint: "`in` and `contains` look in lists, ranges, tensors (numbers), records (names) and strings (strings)")
   }
 
   static func noCondition(_ value: Value) -> Diagnostic {
@@ -182,6 +182,15 @@ enum Messages {
 
   static func assertionFailed(_ text: String) -> Diagnostic { Diagnostic(.value, "assertion failed: \(text)") }
 
+  /// An example in a comment that does not show what it gives; nil for no line at all.
+  static func exampleDiffers(_ found: String?, _ expected: String?) -> Diagnostic {
+    switch (found, expected) {
+    case (let found?, let expected?): Diagnostic(.value, "the example gives another line", notes: ["expected: \(expected)", "found:    \(found)"])
+    case (let found?, nil): Diagnostic(.value, "the example gives a line more: \(found)")
+    case (nil, _): Diagnostic(.value, "the example gives no such line")
+    }
+  }
+
   // MARK: errors of other modules
 
   /// What a builtin threw, as a diagnostic at its call.
@@ -193,9 +202,11 @@ enum Messages {
     case is Escape: return error
     case is Interrupted: return place.map { interrupted.located($0.span) } ?? interrupted
     case let error as TensorError:
-      // By the name that the user called; which operations it is made of is not the user's matter.
+      // The builtin's name alone: which operations it is made of is no concern of its callers. An operation that was
+      // recorded elsewhere is the culprit itself.
+      let culprit = error.origin?.place is Span ? error.operation : name
       var diagnostic = Diagnostic(
-        Diagnostic.Kind(error.kind), "\(name): \(error.reason)", at: place?.span, hint: error.hint)
+        Diagnostic.Kind(error.kind), "\(culprit): \(error.reason)", at: place?.span, hint: error.hint)
       diagnostic.secondary = labels()
       if diagnostic.secondary.isEmpty, !error.operands.isEmpty {
         diagnostic.notes = ["of " + error.operands.map(\.description).joined(separator: ", ")]

@@ -69,45 +69,6 @@ extension Diagnostic {
     }
     return lines
   }
-
-  /// One line of JSON: kind, message, file, line, column, end, hint, notes, labels, traceback.
-  public var json: String {
-    var fields = ["\"severity\":\(severity.rawValue.jsonQuoted)", "\"kind\":\(kind.rawValue.jsonQuoted)", "\"message\":\(message.jsonQuoted)"]
-    if let primary {
-      let (line, column) = primary.span.source.position(of: primary.span.range.lowerBound)
-      fields.append("\"source\":\(primary.span.source.name.jsonQuoted)")
-      fields.append("\"line\":\(line),\"column\":\(column)")
-    }
-    let labels = secondary.map {
-      "{\"at\":\($0.span.place.jsonQuoted),\"text\":\($0.text.jsonQuoted)}"
-    }
-    if !labels.isEmpty { fields.append("\"labels\":[\(labels.joined(separator: ","))]") }
-    if !notes.isEmpty { fields.append("\"notes\":[\(notes.map(\.jsonQuoted).joined(separator: ","))]") }
-    if let hint { fields.append("\"hint\":\(hint.jsonQuoted)") }
-    let calls = traceback.map { "{\"function\":\($0.function.jsonQuoted),\"at\":\($0.span.place.jsonQuoted)}" }
-    if !calls.isEmpty { fields.append("\"calls\":[\(calls.joined(separator: ","))]") }
-    return "{" + fields.joined(separator: ",") + "}"
-  }
-}
-
-extension String {
-  var jsonQuoted: String {
-    var out = "\""
-    for scalar in unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\n": out += "\\n"
-      case "\t": out += "\\t"
-      case "\r": out += "\\r"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: out.unicodeScalars.append(scalar)
-      }
-    }
-    return out + "\""
-  }
 }
 
 /// Colours of a terminal, or none.

@@ -9,7 +9,13 @@ extension Builtin {
     _ name: String, _ doc: String, example: String, _ scalar: @escaping @Sendable (Double) -> Double,
     _ tensor: @escaping @Sendable (Tensor) throws -> Tensor
   ) -> Builtin {
-    Builtin("\(name)(x)", doc, example: example, scalar: scalar) { call in
+    Builtin(
+      "\(name)(x)", doc, example: example,
+      fails: [
+        .type("\(name)(\"1\")", "\(name): `x` is a string; expected a tensor, a number or a list of numbers")
+      ],
+      scalar: scalar
+    ) { call in
       if case .number(let number) = call["x"] { return .number(scalar(number)) }
       return .tensor(try tensor(call.tensor("x")))
     }
@@ -19,7 +25,10 @@ extension Builtin {
   fileprivate static func pairwise(
     _ name: String, _ doc: String, example: String, _ body: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
   ) -> Builtin {
-    Builtin("\(name)(a, b)", doc, example: example) { call in
+    Builtin(
+      "\(name)(a, b)", doc, example: example,
+      fails: [.shape("\(name)([1, 0], [1, 0, 1])", "\(name): sizes differ: 2 (axis 0) and 3 (axis 0)")]
+    ) { call in
       .tensor(try body(call.tensor("a"), call.tensor("b")))
     }
   }
@@ -46,7 +55,16 @@ extension Library {
     .elementwise("ceil", "up to a whole number", example: "ceil(2.1)", { $0.rounded(.up) }) { try Tensor::ceil($0) },
     .elementwise("abs", "magnitude", example: "abs(-3)", { $0.magnitude }) { try Tensor::abs($0) },
     .elementwise("sign", "-1, 0 or 1", example: "sign(-3)", { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 }) { try Tensor::sign($0) },
-    Builtin("round(x, digits = 0)", "to the nearest, halves to even", example: "round(2.567, 2)") { call in
+    Builtin(
+      "round(x, digits = 0)",
+      """
+      to the nearest, halves to even
+
+      `digits` counts behind the point; -1 rounds to tens. 2.5 and 1.5 both round to 2.
+      """,
+      example: "round(2.567, 2)",
+      fails: [.value("round(2.567, 0.5)", "round: `digits` is 0.5; expected a whole number")]
+    ) { call in
       let digits = try call.integer("digits", in: -300...300)
       // Powers of ten above 1 are exact, those below are not: so tens are divided away, not multiplied.
       let scale = pow(10, Double(digits.magnitude))
@@ -58,10 +76,21 @@ extension Library {
       if digits == 0 || (digits > 0 && !x.dtype.isFloating) { return .tensor(try Tensor::round(x)) }
       return .tensor(try (digits < 0 ? Tensor::round(x / scale) * scale : Tensor::round(x * scale) / scale).cast(to: x.dtype))
     },
-    Builtin("erfinv(x)", "the inverse of erf", example: "erfinv(0.5)") { call in .tensor(try Tensor::erfinv(call.tensor("x"))) },
+    Builtin(
+      "erfinv(x)", "the inverse of erf",
+      example: "erfinv(0.5)",
+      fails: [.type("erfinv(\"0.5\")", "erfinv: `x` is a string; expected a tensor, a number or a list of numbers")]
+    ) { call in .tensor(try Tensor::erfinv(call.tensor("x"))) },
     .pairwise("maximum", "the larger of two, by element", example: "maximum([1, 5], [3, 2])") { try Tensor::maximum($0, $1) },
     .pairwise("minimum", "the smaller of two, by element", example: "minimum([1, 5], [3, 2])") { try Tensor::minimum($0, $1) },
-    Builtin("clip(x, low, high)", "x kept between two bounds, either of which may be none", example: "clip([-2, 0.5, 2], -1, 1)") { call in
+    Builtin(
+      "clip(x, low, high)", "x kept between two bounds, either of which may be none",
+      example: "clip([-2, 0.5, 2], -1, 1)",
+      fails: [
+        .argument("clip([-2, 2], -1)", "clip needs `high`"),
+        .type("clip([-2, 2], \"low\", 1)", "clip: `low` is a string; expected a tensor, a number or a list of numbers"),
+      ]
+    ) { call in
       if case .number(let x) = call["x"], case .number(let low) = call["low"], case .number(let high) = call["high"] {
         return .number(Swift.min(Swift.max(x, low), high))
       }
@@ -75,13 +104,23 @@ extension Library {
       }
       return .tensor(x)
     },
-    Builtin("isnan(x)", "where x is not a number", example: "isnan(0 / 0)") { call in
+    Builtin(
+      "isnan(x)", "where x is not a number",
+      example: "isnan(0 / 0)",
+      fails: [.type("isnan(\"nan\")", "isnan: `x` is a string; expected a tensor, a number or a list of numbers")]
+    ) { call in
       if case .number(let number) = call["x"] { return .bool(number.isNaN) }
       return .tensor(try Tensor::isNaN(call.tensor("x")))
     },
     .pairwise("logical_and", "both, by element", example: "logical_and([true, false], [true, true])") { try logicalAnd($0, $1) },
     .pairwise("logical_or", "either, by element", example: "logical_or([true, false], [false, false])") { try logicalOr($0, $1) },
-    Builtin("logical_not(x)", "the opposite, by element", example: "logical_not([true, false])") { call in
+    Builtin(
+      "logical_not(x)", "the opposite, by element",
+      example: "logical_not([true, false])",
+      fails: [
+        .type("logical_not(\"true\")", "logical_not: `x` is a string; expected a tensor, a number or a list of numbers"),
+      ]
+    ) { call in
       .tensor(try logicalNot(call.tensor("x")))
     },
   ])

@@ -1,13 +1,20 @@
-// Builtins are rows: signature, one-line doc, example, body. Help, completion and the reference page come from them.
+// Builtins are rows: signature, documentation, example, mistakes, body. Help, completion and the reference page come from
+// them, and the tests run what they show.
 
 /// A function of the language that is written in Swift. A class, as its signature is: calls pass them on at the price of
 /// one count.
 public final class Builtin: Sendable {
   public let signature: Signature
-  /// One line.
+  /// What it is for: a line, then where one is not enough an empty line and paragraphs.
   public let doc: String
-  /// A line that runs as it stands, for help and the tests.
+  /// What example and mistakes need before them; empty where they need nothing.
+  public let given: String
+  /// Runs as it stands after `given`.
   public let example: String
+  /// What is likely to be done wrong with it.
+  public let fails: [Misuse]
+  /// Names of builtins to look at next.
+  public let see: [String]
   /// Fast path: the result for one number.
   let scalar: (@Sendable (Double) -> Double)?
   /// Whether it can use up its first argument: `x = f(x)` then hands x over.
@@ -15,15 +22,22 @@ public final class Builtin: Sendable {
   let body: @Sendable (Call) throws -> Value
 
   public var name: String { signature.name }
+  /// The first line of the documentation, for lists.
+  public var summary: String { String(doc.prefix { $0 != "\n" }) }
 
-  /// - Parameter signature: as users write a definition: `sample(m, n = 16, ...rest, **settings)`; defaults are literals.
+  /// - Parameters:
+  ///   - signature: as users write a definition: `sample(m, n = 16, ...rest, **settings)`; defaults are literals.
+  ///   - fails: empty only where nothing can be done wrong, which is to say where there are no arguments.
   public init(
-    _ signature: String, _ doc: String, example: String, scalar: (@Sendable (Double) -> Double)? = nil, usesUpFirst: Bool = false,
-    _ body: @escaping @Sendable (Call) throws -> Value
+    _ signature: String, _ doc: String, given: String = "", example: String, fails: [Misuse], see: [String] = [],
+    scalar: (@Sendable (Double) -> Double)? = nil, usesUpFirst: Bool = false, _ body: @escaping @Sendable (Call) throws -> Value
   ) {
     self.signature = Signature(signature)
     self.doc = doc
+    self.given = given
     self.example = example
+    self.fails = fails
+    self.see = see
     self.scalar = scalar
     self.usesUpFirst = usesUpFirst
     self.body = body

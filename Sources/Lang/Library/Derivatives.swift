@@ -5,13 +5,41 @@ import Tensor
 
 extension Library {
   static let derivatives = Library("Derivatives", [
-    Builtin("grad(f)", "the function that gives df by its first argument, a tensor or a tree", example: "grad(x -> x^3)(2)") { call in
+    Builtin(
+      "grad(f)",
+      """
+      the function that gives df by its first argument, a tensor or a tree
+
+      f's value must be one number: end it with `sum` or `mean`. For a list or record of tensors the gradient has the same
+      form, so that `map_tree((p, g) -> p - 0.1 * g, params, gradient)` is a step of descent. Other arguments of f are
+      passed on: `grad(loss)(params, x, y)`. `grad(grad(f))` is the second derivative.
+      """,
+      example: "grad(x -> x^3)(2)",
+      fails: [
+        .type("grad(x -> 2 * x)([1, 2])", "gradient: the function gives float32[2]; a gradient needs one number"),
+        .name("grad(x^2)", "nothing is named `x`"),
+      ],
+      see: ["value_and_grad", "jvp", "vjp", "stop_gradient"]
+    ) { call in
       let function = try call.function("f")
       return .function(Function("gradient(...arguments, **named)") { inner in
         try inner.gradient(of: function, hasExtra: false).gradient
       })
     },
-    Builtin("value_and_grad(f, aux = false)", "as grad, with f's value: [value, gradient]; with aux f gives [value, extra]", example: "value_and_grad(x -> x^3)(2)") { call in
+    Builtin(
+      "value_and_grad(f, aux = false)",
+      """
+      as grad, with f's value: [value, gradient]; with aux f gives [value, extra]
+
+      `aux = true` is for functions that give more than their value: f gives [value, extra], the result is
+      [[value, extra], gradient].
+      """,
+      example: "value_and_grad(x -> x^3)(2)",
+      fails: [
+        .type("value_and_grad(x -> 2 * x, aux = true)(1)", "value_and_gradient: with aux the function gives [value, extra], not float32[]"),
+      ],
+      see: ["grad"]
+    ) { call in
       let function = try call.function("f")
       let hasExtra = try call.bool("aux")
       return .function(Function("value_and_gradient(...arguments, **named)") { inner in
@@ -19,7 +47,23 @@ extension Library {
         return .list([result.value, result.gradient])
       })
     },
-    Builtin("jvp(f, primals, tangents)", "[f(...primals), its derivative along the tangents]", example: "jvp(x -> x^2, [3], [1])") { call in
+    Builtin(
+      "jvp(f, primals, tangents)",
+      """
+      [f(...primals), its derivative along the tangents]
+
+      How f changes when its arguments move along the tangents, computed in one forward pass. `primals` and `tangents` are
+      lists with one element an argument; a number stands for a tensor of it, so 0 holds an argument still. MeanFlow's
+      total derivative is `jvp((z, t, r) -> u(z, t, r), [z, t, r], [v, 1, 0])`.
+      """,
+      example: "jvp(x -> x^2, [3], [1])",
+      fails: [
+        .type("jvp(x -> x^2, 3, 1)", "jvp: `primals` is a number; expected a list"),
+        .argument("jvp(x -> x^2, [3], [1, 2])", "jvp: 1 primals and 2 tangents; f takes one of each"),
+        .shape("jvp(x -> x^2, [[1, 2]], [[1, 2, 3]])", "jvp: `tangents` holds float32[3] for a value of shape [2]"),
+      ],
+      see: ["vjp", "grad"]
+    ) { call in
       let function = try call.function("f")
       let (primals, tangents) = (try call.list("primals"), try call.list("tangents"))
       guard primals.count == tangents.count else {
@@ -42,7 +86,21 @@ extension Library {
         try output.rebuilt(from: tree.rebuilt(from: tangentLeaves)),
       ])
     },
-    Builtin("vjp(f, primals)", "[f(...primals), pullback]; pullback(cotangent) gives a list, one a primal", example: "vjp(x -> x^2, [3])[1](1)") { call in
+    Builtin(
+      "vjp(f, primals)",
+      """
+      [f(...primals), pullback]; pullback(cotangent) gives a list, one a primal
+
+      The way back: from a change of the output to one of each argument, for outputs of any shape. `primals` is a list with
+      one element an argument; the cotangent has the output's form.
+      """,
+      example: "vjp(x -> x^2, [3])[1](1)",
+      fails: [
+        .shape("vjp(x -> x^2, [[1, 2]])[1]([1, 2, 3])", "pullback: `cotangent` holds float32[3] for a value of shape [2]"),
+        .type("vjp(x -> x^2, 3)", "vjp: `primals` is a number; expected a list"),
+      ],
+      see: ["jvp", "grad"]
+    ) { call in
       let function = try call.function("f")
       let primals = try call.list("primals")
       let inputs = try call.leaves(of: primals, "primals")
@@ -59,7 +117,14 @@ extension Library {
         .function(Function("pullback(cotangent)") { inner in try pullback.apply(inner) }),
       ])
     },
-    Builtin("stop_gradient(x)", "x as a constant: no derivative passes", example: "grad(x -> x * stop_gradient(x))(3)") { call in
+    Builtin(
+      "stop_gradient(x)", "x as a constant: no derivative passes",
+      example: "grad(x -> x * stop_gradient(x))(3)",
+      fails: [
+        .type("stop_gradient(\"x\")", "stop_gradient: `x` is a string; expected a tensor, or lists and records of tensors"),
+      ],
+      see: ["grad"]
+    ) { call in
       let tree = try call.tree("x")
       return try call["x"].rebuilt(from: tree.rebuilt(from: tree.leaves.map { try stopGradient($0) }))
     },

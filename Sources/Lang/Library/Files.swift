@@ -4,10 +4,20 @@ import Foundation
 
 extension Library {
   static let files = Library("Files", [
-    Builtin("read_text(path)", "a text file's contents", example: "try read_text(\"missing.txt\") catch err { err.kind }") { call in
+    Builtin(
+      "read_text(path)", "a text file's contents",
+      example: "try read_text(\"missing.txt\") catch err { err.kind }",
+      fails: [.io("read_text(\"missing.txt\")", "there is no file missing.txt")],
+      see: ["load", "write_text"]
+    ) { call in
       .string(try SourceFile(call.string("path")).text())
     },
-    Builtin("write_text(path, text)", "write a text file, whole or not at all", example: "write_text(\"/tmp/imf-note.txt\", \"done\")") { call in
+    Builtin(
+      "write_text(path, text)", "write a text file, whole or not at all",
+      example: "write_text(\"/tmp/imf-note.txt\", \"done\")",
+      fails: [.io("write_text(\"missing/note.txt\", \"done\")", "write_text: missing/note.txt cannot be written")],
+      see: ["save", "read_text"]
+    ) { call in
       let path = try call.string("path")
       try call.checkWritable(path)
       do {
@@ -17,14 +27,22 @@ extension Library {
       }
       return .none
     },
-    Builtin("list_dir(path = \".\")", "the names in a folder, sorted", example: "len(list_dir(\".\")) > 0") { call in
+    Builtin(
+      "list_dir(path = \".\")", "the names in a folder, sorted",
+      example: "len(list_dir(\".\")) > 0",
+      fails: [.io("list_dir(\"missing\")", "list_dir: missing is no folder that can be read")]
+    ) { call in
       let path = try call.string("path")
       guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
         throw call.error(.io, "\(path) is no folder that can be read", argument: "path")
       }
       return .list(names.sorted().map { .string($0) })
     },
-    Builtin("exists(path)", "whether there is a file or folder", example: "exists(\"/\")") { call in
+    Builtin(
+      "exists(path)", "whether there is a file or folder",
+      example: "exists(\"/\")",
+      fails: [.type("exists(7)", "exists: `path` is a number; expected a string")]
+    ) { call in
       .bool(FileManager.default.fileExists(atPath: try call.string("path")))
     },
   ])

@@ -6,16 +6,33 @@ extension Library {
   static let images = Library("Images", [
     Builtin(
       "conv2d(x, w, stride = 1, padding = 0)",
-      "convolution of images [n, h, w, c] with kernels [kh, kw, c, outputs]; padding a number, a pair, \"same\" or \"valid\"",
-      example: "conv2d(ones([1, 4, 4, 1]), ones([3, 3, 1, 2]), padding = \"same\").shape"
+      """
+      convolution of images [n, h, w, c] with kernels [kh, kw, c, outputs]; padding a number, a pair, "same" or "valid"
+
+      Channels come last, as in JAX: images from PyTorch, [n, c, h, w], are turned by `permute(x, [0, 2, 3, 1])`, its kernels
+      [outputs, c, kh, kw] by `permute(w, [2, 3, 1, 0])`. `stride` is a number or a pair [height, width]. `padding` adds zeros:
+      a number for all sides, a pair [height, width], [[top, bottom], [left, right]], "valid" (none) or "same", which gives
+      ceil(size / stride) places.
+      """,
+      example: "conv2d(ones([1, 4, 4, 1]), ones([3, 3, 1, 2]), padding = \"same\").shape",
+      fails: [
+        .shape("conv2d(ones([1, 3, 8, 8]), ones([3, 3, 3, 2]))", "conv2d: channels differ: 8 (x, axis 3) and 3 (w, axis 2)"),
+        .value("conv2d(ones([1, 4, 4, 1]), ones([3, 3, 1, 2]), padding = \"full\")", "conv2d: `padding` is \"full\"; expected \"same\", \"valid\""),
+      ],
+      see: ["max_pool", "avg_pool", "pad"]
     ) { call in
       .tensor(try Tensor::conv2d(
         call.tensor("x"), call.tensor("w"), stride: call.pair("stride"), padding: call.padding("padding")))
     },
     Builtin(
       "max_pool(x, size, stride = none, padding = 0)",
-      "the largest of each window of images [n, h, w, c]; steps of the window's size unless told",
-      example: "max_pool(reshape(arange(16), [1, 4, 4, 1]), 2).shape"
+      """
+      the largest of each window of images [n, h, w, c]; steps of the window's size unless told
+
+      `size`, `stride` and `padding` as for `conv2d`; the border is never picked.
+      """,
+      example: "max_pool(reshape(arange(16), [1, 4, 4, 1]), 2).shape",
+      fails: [.shape("max_pool(ones([4, 4]), 2)", "max_pool: images have four axes [n, h, w, c], not 2")]
     ) { call in
       .tensor(try maxPool(
         call.tensor("x"), size: call.pair("size"), stride: call["stride"].isNone ? nil : call.pair("stride"),
@@ -23,8 +40,15 @@ extension Library {
     },
     Builtin(
       "avg_pool(x, size, stride = none, padding = 0, count_include_padding = true)",
-      "the mean of each window of images [n, h, w, c], its border counted or not",
-      example: "avg_pool(ones([1, 3, 3, 1]), 3, 1, \"same\", count_include_padding = false).shape"
+      """
+      the mean of each window of images [n, h, w, c], its border counted or not
+
+      `size`, `stride` and `padding` as for `conv2d`.
+      """,
+      example: "avg_pool(ones([1, 3, 3, 1]), 3, 1, \"same\", count_include_padding = false).shape",
+      fails: [
+        .shape("avg_pool(ones([1, 3, 3, 1]), 4)", "avg_pool: a window of 4 x 4 does not fit into an image of 3 x 3"),
+      ]
     ) { call in
       .tensor(try avgPool(
         call.tensor("x"), size: call.pair("size"), stride: call["stride"].isNone ? nil : call.pair("stride"),

@@ -5,7 +5,13 @@ import Tensor
 
 extension Library {
   static let inspection = Library("Inspection", [
-    Builtin("profile(f)", "what f()'s tensors cost, as a table, the dearest first; `.rows` lists {operation, calls, ms, gflops, bytes}", example: "profile(() -> ones([64, 64]) @ ones([64, 64]))") { call in
+    Builtin(
+      "profile(f)",
+      "what f()'s tensors cost, as a table, the dearest first; `.rows` lists {operation, calls, ms, gflops, bytes}",
+      example: "profile(() -> ones([64, 64]) @ ones([64, 64]))",
+      fails: [.type("profile(ones([2]) @ ones([2]))", "profile: `f` is float32[]; expected a function")],
+      see: ["graph", "memory"]
+    ) { call in
       let function = try call.function("f")
       let clock = ContinuousClock(), start = clock.now
       let (_, profile) = try Tensor::profile {
@@ -16,10 +22,23 @@ extension Library {
       return .object(ProfileTable(
         profile, seconds: Double(duration.seconds) + Double(duration.attoseconds) * 1e-18))
     },
-    Builtin("graph(x, limit = 60)", "the pending operations of a tensor or a tree as text: what is fused, what holds its value", example: "print(graph(exp(ones([2]) + 1) * 2))") { call in
+    Builtin(
+      "graph(x, limit = 60)",
+      "the pending operations of a tensor or a tree as text: what is fused, what holds its value",
+      example: "print(graph(exp(ones([2]) + 1) * 2))",
+      fails: [.type("graph(\"x + 1\")", "graph: `x` is a string; expected a tensor, or lists and records of tensors")],
+      see: ["profile", "eval"]
+    ) { call in
       .object(GraphListing(text: graphText(of: try call.tree("x").leaves, limit: try call.integer("limit", in: 1...10_000))))
     },
-    Builtin("describe(x)", "shape, dtype, range, mean, std and how many NaN and infinities", example: "describe([1, 2, 4])") { call in
+    Builtin(
+      "describe(x)", "shape, dtype, range, mean, std and how many NaN and infinities",
+      example: "describe([1, 2, 4])",
+      fails: [
+        .type("describe(\"abc\")", "describe: `x` is a string; expected a tensor, a number or a list of numbers"),
+      ],
+      see: ["hist", "check_nan"]
+    ) { call in
       let x = try call.tensor("x")
       let found = try x.statistics()
       let isEmpty = found.finite == 0
@@ -30,17 +49,39 @@ extension Library {
         "nan": .number(Double(found.nans)), "inf": .number(Double(found.infinities)),
       ])
     },
-    Builtin("check_nan(on = true, infinities = false)", "stop at the first NaN (or infinity) that an operation makes of good tensors, and say which line", example: "check_nan(false)") { call in
+    Builtin(
+      "check_nan(on = true, infinities = false)",
+      """
+      stop at the first NaN (or infinity) that an operation makes of good tensors, and say which line
+
+      Each operation is then computed by itself and looked at, which is slow: switch it off when the line is found.
+      """,
+      example: "check_nan(false)",
+      fails: [.type("check_nan(\"on\")", "check_nan: `on` is a string; expected true or false")]
+    ) { call in
       NumberCheck.current = try !call.bool("on") ? .off : call.bool("infinities") ? .nanAndInfinity : .nan
       return .none
     },
-    Builtin("memory()", "the largest memory this process has taken so far, in MiB", example: "memory() > 1") { _ in
+    Builtin(
+      "memory()", "the largest memory this process has taken so far, in MiB",
+      example: "memory() > 1",
+      fails: [],
+      see: ["memory_limit"]
+    ) { _ in
       var usage = rusage()
       // RUSAGE_SELF, whose C type changes between imports.
       getrusage(0, &usage)
       return .number((Double(usage.ru_maxrss) / 1024).rounded())
     },
-    Builtin("memory_limit(limit = none)", "what tensors may take together, in bytes or as \"4GiB\"; a given none: all the machine has; nothing: asks", example: "memory_limit(none)") { call in
+    Builtin(
+      "memory_limit(limit = none)",
+      "what tensors may take together, in bytes or as \"4GiB\"; a given none: all the machine has; nothing: asks",
+      example: "memory_limit(none)",
+      fails: [
+        .type("memory_limit(\"four gigabytes\")", "memory_limit: `limit` is a string; expected bytes, or a text such as \"4GiB\" or \"500 MB\""),
+      ],
+      see: ["memory"]
+    ) { call in
       if call.isGiven("limit") { Memory.limit = try call.byteCount("limit") }
       return Memory.limit.map { .number(Double($0)) } ?? .none
     },

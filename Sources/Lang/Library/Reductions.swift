@@ -4,6 +4,17 @@ import Tensor
 
 extension Builtin {
   private static let axes = "axis = none, keepdims = false"
+  private static let axesDoc = """
+    `axis` is a number or a list of the axes to run over, all where it is none; `keepdims` leaves them with size 1.
+    """
+
+  /// The misuses that all rows with axes share: PyTorch's word, an axis that is not there.
+  private static func misuses(_ name: String) -> [Misuse] {
+    [
+      .index("\(name)([[1, 2, 3]], axis = 2)", "\(name): axis 2 is outside -2 ... 1"),
+      .argument("\(name)([1, 2, 3], dim = 0)", "\(name) has no argument `dim`"),
+    ]
+  }
 
   /// A row for a reduction of tensors; lists of numbers are read as tensors of float64, so that a list of numbers
   /// gives an exact number.
@@ -19,7 +30,7 @@ extension Builtin {
     _ name: String, _ doc: String, example: String, more: String,
     _ body: @escaping @Sendable (Call, Tensor, [Int]?, Bool) throws -> Tensor
   ) -> Builtin {
-    Builtin("\(name)(x, \(axes)\(more))", doc, example: example) { call in
+    Builtin("\(name)(x, \(axes)\(more))", "\(doc)\n\n\(axesDoc)", example: example, fails: misuses(name)) { call in
       let keepDims = try call.bool("keepdims")
       switch call["x"] {
       case .number, .list, .range:
@@ -38,7 +49,13 @@ extension Builtin {
     _ name: String, _ doc: String, example: String, _ ofList: @escaping @Sendable ([Value]) throws -> Bool,
     _ body: @escaping @Sendable (Tensor, [Int]?, Bool) throws -> Tensor
   ) -> Builtin {
-    Builtin("\(name)(x, \(axes))", doc, example: example) { call in
+    Builtin(
+      "\(name)(x, \(axes))", "\(doc)\n\n\(axesDoc)", example: example,
+      fails: [
+        .type("\(name)([1, 2])", "a number is no condition; true or false is needed"),
+        .index("\(name)([true], axis = 1)", "\(name): axis 1 is outside -1 ... 0"),
+      ]
+    ) { call in
       let axes = try call.axes("axis"), keepDims = try call.bool("keepdims")
       if axes == nil, !keepDims {
         if case .list(let items) = call["x"] { return .bool(try ofList(items)) }
@@ -55,7 +72,11 @@ extension Builtin {
     _ pair: @escaping @Sendable (Tensor, Tensor) throws -> Tensor,
     _ body: @escaping @Sendable (Tensor, [Int]?, Bool) throws -> Tensor
   ) -> Builtin {
-    Builtin("\(name)(...values, \(axes))", doc, example: example) { call in
+    Builtin(
+      "\(name)(...values, \(axes))",
+      "\(doc)\n\nOf several values tensors are compared element by element. \(axesDoc) NaN wins.", example: example,
+      fails: [.value("\(name)([])", "\(name): the list is empty")] + misuses(name), see: ["arg\(name)", "\(name)imum"]
+    ) { call in
       let numbers = call.rest.compactMap { if case .number(let number) = $0 { number } else { nil } }
       if numbers.count == call.rest.count, let first = numbers.first { return .number(numbers.reduce(first, number)) }
       guard call.rest.count > 1 else {
@@ -114,22 +135,62 @@ extension Library {
     .extreme("min", "the smallest, of several values or of a tensor's axes", example: "min([3, 7, 5])", { $0 < $1 || $0.isNaN ? $0 : $1 }, { try Tensor::minimum($0, $1) }) {
       try Tensor::min($0, axes: $1, keepDims: $2)
     },
-    Builtin("argmax(x, axis = none, keepdims = false)", "the place of the largest", example: "argmax([3, 7, 5])") { call in
+    Builtin(
+      "argmax(x, axis = none, keepdims = false)",
+      """
+      the place of the largest
+
+      Of all elements in a row where no axis is named; the first of equal ones.
+      """,
+      example: "argmax([3, 7, 5])",
+      fails: [
+        .index("argmax([3, 7, 5], axis = 1)", "argmax: axis 1 is outside -1 ... 0"),
+        .shape("argmax([])", "argmax: no element to choose from along axis 0"),
+      ]
+    ) { call in
       .tensor(try Tensor::argmax(call.tensor("x"), axis: call.optionalInteger("axis"), keepDims: call.bool("keepdims")))
     },
-    Builtin("argmin(x, axis = none, keepdims = false)", "the place of the smallest", example: "argmin([3, 7, 5])") { call in
+    Builtin(
+      "argmin(x, axis = none, keepdims = false)", "the place of the smallest",
+      example: "argmin([3, 7, 5])",
+      fails: [.index("argmin([3, 7, 5], axis = 1)", "argmin: axis 1 is outside -1 ... 0")]
+    ) { call in
       .tensor(try Tensor::argmin(call.tensor("x"), axis: call.optionalInteger("axis"), keepDims: call.bool("keepdims")))
     },
-    Builtin("cumsum(x, axis = none)", "running sums along an axis, or of all elements", example: "cumsum([1, 2, 3])") { call in
+    Builtin(
+      "cumsum(x, axis = none)", "running sums along an axis, or of all elements",
+      example: "cumsum([1, 2, 3])",
+      fails: [.index("cumsum([1, 2, 3], axis = 1)", "cumsum: axis 1 is outside -1 ... 0")]
+    ) { call in
       .tensor(try Tensor::cumsum(call.tensor("x"), axis: call.optionalInteger("axis")))
     },
-    Builtin("sort(x, axis = -1)", "in order along an axis", example: "sort(tensor([3, 1, 2]))") { call in
+    Builtin(
+      "sort(x, axis = -1)", "in order along an axis",
+      example: "sort(tensor([3, 1, 2]))",
+      fails: [
+        .index("sort(3)", "sort: axis -1 of a tensor without axes"),
+        .index("sort([3, 1], axis = 1)", "sort: axis 1 is outside -1 ... 0"),
+      ]
+    ) { call in
       .tensor(try Tensor::sorted(call.tensor("x"), axis: call.integer("axis")))
     },
-    Builtin("argsort(x, axis = -1)", "the places that put an axis in order", example: "argsort(tensor([3, 1, 2]))") { call in
+    Builtin(
+      "argsort(x, axis = -1)", "the places that put an axis in order",
+      example: "argsort(tensor([3, 1, 2]))",
+      fails: [.index("argsort([3, 1, 2], axis = 1)", "argsort: axis 1 is outside -1 ... 0")]
+    ) { call in
       .tensor(try Tensor::argsort(call.tensor("x"), axis: call.integer("axis")))
     },
-    Builtin("norm(x, axis = none, keepdims = false)", "the Euclidean length", example: "norm([3, 4])") { call in
+    Builtin(
+      "norm(x, axis = none, keepdims = false)",
+      """
+      the Euclidean length
+
+      The root of the sum of squares, over all elements or along `axis`, a number or a list.
+      """,
+      example: "norm([3, 4])",
+      fails: [.index("norm([3, 4], axis = 1)", "norm: axis 1 is outside -1 ... 0")]
+    ) { call in
       let x = try call.tensor("x")
       return .tensor(try Tensor::sqrt(Tensor::sum(x * x, axes: call.axes("axis"), keepDims: call.bool("keepdims"))))
     },
@@ -143,7 +204,12 @@ extension Library {
     } _: { x, axes, keepDims in
       try notEqual(Tensor::sum(x.cast(to: .bool), axes: axes, keepDims: keepDims), Tensor(0, dtype: .int64))
     },
-    Builtin("allclose(a, b, rtol = 1e-5, atol = 1e-6)", "whether |a - b| <= atol + rtol |b| everywhere", example: "allclose(1, 1 + 1e-9)") { call in
+    Builtin(
+      "allclose(a, b, rtol = 1e-5, atol = 1e-6)", "whether |a - b| <= atol + rtol |b| everywhere",
+      example: "allclose(1, 1 + 1e-9)",
+      fails: [.shape("allclose([1, 2], [1, 2, 3])", "allclose: sizes differ: 2 (axis 0) and 3 (axis 0)")],
+      see: ["same"]
+    ) { call in
       .bool(try Tensor::allClose(call.tensor("a"), call.tensor("b"), rtol: call.number("rtol"), atol: call.number("atol")))
     },
   ])

@@ -2,10 +2,28 @@
 
 extension Library {
   static let text = Library("Text", [
-    Builtin("str(x, format = \"\")", "a value as text", example: "str(0.5, \".2f\")") { call in
+    Builtin(
+      "str(x, format = \"\")",
+      """
+      a value as text
+
+      `format` is what stands behind the colon in f"{x:.2f}", as in Python: `.3f` digits, `>8` width, `05d`, `.2e`, `,`, `.1%`.
+      """,
+      example: "str(0.5, \".2f\")",
+      fails: [
+        .type("str(\"half\", \".2f\")", "the format `f` needs a number"),
+        .value("str(0.5, \"2q\")", "`2q` is no format"),
+      ],
+      see: ["num", "int"]
+    ) { call in
       .string(try call["x"].formatted(call.string("format")))
     },
-    Builtin("int(x)", "a whole number from text, a number (towards zero) or a truth value", example: "int(\"42\")") { call in
+    Builtin(
+      "int(x)", "a whole number from text, a number (towards zero) or a truth value",
+      example: "int(\"42\")",
+      fails: [.value("int(\"4.5\")", "int: \"4.5\" is no whole number")],
+      see: ["num", "round", "floor"]
+    ) { call in
       switch call["x"] {
       case .bool(let flag): return .number(flag ? 1 : 0)
       case .string(let text):
@@ -17,37 +35,75 @@ extension Library {
       default: return .number(try call.number("x").rounded(.towardZero))
       }
     },
-    Builtin("num(x)", "a number from text", example: "num(\"1e-3\")") { call in
+    Builtin(
+      "num(x)", "a number from text",
+      example: "num(\"1e-3\")",
+      fails: [.value("num(\"one\")", "num: \"one\" is no number")],
+      see: ["int", "str"]
+    ) { call in
       guard case .string(let text) = call["x"] else { return .number(try call.number("x")) }
       guard let number = Double(text.filter { !$0.isWhitespace }) else {
         throw call.error(.value, "\"\(text)\" is no number", argument: "x")
       }
       return .number(number)
     },
-    Builtin("join(parts, separator = \"\")", "a list as one string", example: "join([1, 2, 3], \", \")") { call in
+    Builtin(
+      "join(parts, separator = \"\")", "a list as one string",
+      example: "join([1, 2, 3], \", \")",
+      fails: [.type("join(\", \", [\"a\", \"b\"])", "join: `parts` is a string; expected a list")],
+      see: ["split"]
+    ) { call in
       if case .string(let text) = call["parts"], case .list = call["separator"] { throw call.joinedBackwards(text) }
       return .string(try call.list("parts").map(\.text).joined(separator: call.string("separator")))
     },
-    Builtin("replace(text, old, new)", "text with every `old` as `new`", example: "replace(\"a-b\", \"-\", \"+\")") { call in
+    Builtin(
+      "replace(text, old, new)", "text with every `old` as `new`",
+      example: "replace(\"a-b\", \"-\", \"+\")",
+      fails: [.value("replace(\"a-b\", \"\", \"+\")", "replace: `old` is empty")]
+    ) { call in
       let old = try call.string("old")
       guard !old.isEmpty else { throw call.error(.value, "`old` is empty", argument: "old") }
       return .string(try call.string("text").replacing(old, with: call.string("new")))
     },
-    Builtin("starts_with(text, part)", "whether text begins so", example: "starts_with(\"net/u\", \"net\")") { call in
+    Builtin(
+      "starts_with(text, part)", "whether text begins so",
+      example: "starts_with(\"net/u\", \"net\")",
+      fails: [.type("starts_with([\"net/u\"], \"net\")", "starts_with: `text` is a list; expected a string")]
+    ) { call in
       .bool(try call.string("text").hasPrefix(call.string("part")))
     },
-    Builtin("ends_with(text, part)", "whether text ends so", example: "ends_with(\"a.npz\", \".npz\")") { call in
+    Builtin(
+      "ends_with(text, part)", "whether text ends so",
+      example: "ends_with(\"a.npz\", \".npz\")",
+      fails: [.type("ends_with(\"a.npz\", 3)", "ends_with: `part` is a number; expected a string")]
+    ) { call in
       .bool(try call.string("text").hasSuffix(call.string("part")))
     },
-    Builtin("upper(text)", "in capitals", example: "upper(\"imf\")") { call in .string(try call.string("text").uppercased()) },
-    Builtin("lower(text)", "in small letters", example: "lower(\"FID\")") { call in .string(try call.string("text").lowercased()) },
-    Builtin("trim(text)", "without blanks at both ends", example: "trim(\"  a \")") { call in
-      let text = try call.string("text")
-      let start = text.firstIndex { !$0.isWhitespace } ?? text.endIndex
-      let end = text.lastIndex { !$0.isWhitespace }.map { text.index(after: $0) } ?? start
-      return .string(String(text[start..<end]))
+    Builtin(
+      "upper(text)", "in capitals",
+      example: "upper(\"imf\")",
+      fails: [.type("upper(7)", "upper: `text` is a number; expected a string")]
+    ) { call in .string(try call.string("text").uppercased()) },
+    Builtin(
+      "lower(text)", "in small letters",
+      example: "lower(\"FID\")",
+      fails: [.type("lower(none)", "lower: `text` is none; expected a string")]
+    ) { call in .string(try call.string("text").lowercased()) },
+    Builtin(
+      "trim(text)", "without blanks at both ends",
+      example: "trim(\"  a \")",
+      fails: [.type("trim([\"a \"])", "trim: `text` is a list; expected a string")]
+    ) { call in
+      .string(try call.string("text")[...].trimmed)
     },
-    Builtin("contains(x, part)", "whether a string, list, record or range holds it", example: "contains(\"meanflow\", \"flow\")") { call in
+    Builtin(
+      "contains(x, part)", "whether a string, list, record or range holds it",
+      example: "contains(\"meanflow\", \"flow\")",
+      fails: [
+        .type("contains(\"meanflow\", 7)", "a number cannot be looked for in a string"),
+        .type("contains(7, 7)", "a number cannot be looked for in a number"),
+      ]
+    ) { call in
       .bool(try Operators.contains(call["x"], call["part"]))
     },
   ])

@@ -81,7 +81,8 @@ public final class Interpreter {
 
   /// Runs one cell or script. A cell whose value is not none sets `_`.
   public func run(_ source: Source) throws(Diagnostic) -> Outcome {
-    let (program, executable) = try compiled(source)
+    let program = try parsed(source)
+    let executable = try compiled(program)
     let before = keepsNamesOnError ? [] : executable.boundNames.map { ($0, namespace.value($0)) }
     do {
       let value = try execute(executable)
@@ -96,6 +97,14 @@ public final class Interpreter {
       error.notes += notes
       throw error
     }
+  }
+
+  /// Runs what a source declares, the rest of it left out, for other sources that will be run.
+  func declare(_ source: Source, for readers: [Source]) throws(Diagnostic) {
+    let program = try parsed(source)
+    // What is wrong in a reader shows when it is run.
+    let statements = program.declarations(for: readers.compactMap { try? Parser.program($0) })
+    _ = try execute(try compiled(Program(source: source, statements: statements, isHidden: true)))
   }
 
   private func settle(_ tensor: Tensor) throws(Diagnostic) {
@@ -114,13 +123,16 @@ public final class Interpreter {
     return ["of the session's names " + largest.map { "`\($0.0)` holds \(Memory.shown($0.1))" }.joined(separator: ", ")]
   }
 
-  private func compiled(_ source: Source) throws(Diagnostic) -> (Program, Executable) {
+  private func compiled(_ program: Program) throws(Diagnostic) -> Executable {
+    let compiler = Compiler(program.source, namespace, machine)
+    let executable = compiler.compile(program)
+    if let problem = compiler.problems.first { throw problem }
+    return executable
+  }
+
+  private func parsed(_ source: Source) throws(Diagnostic) -> Program {
     do {
-      let program = try Parser.program(source)
-      let compiler = Compiler(source, namespace, machine)
-      let executable = compiler.compile(program)
-      if let problem = compiler.problems.first { throw problem }
-      return (program, executable)
+      return try Parser.program(source)
     } catch let failure as SyntaxFailure {
       throw failure.diagnostic
     } catch let error as Diagnostic {
@@ -193,7 +205,7 @@ public final class Interpreter {
       namespace = outer
       modulesUnderWay.removeLast()
     }
-    let (_, executable) = try compiled(Source(name: path, text: try file.moduleText(), path: file.path))
+    let executable = try compiled(try parsed(Source(name: path, text: try file.moduleText(), path: file.path)))
     _ = try machine.run(
       slotCount: executable.slotCount, variableCount: executable.variableCount, executable.code)
     let record = Record(namespace.names.compactMap { name in namespace.value(name).map { (name, $0) } })
@@ -236,15 +248,6 @@ public final class Interpreter {
     case .function(let function): function.signature
     case .object(let object): object.signature
     default: nil
-    }
-  }
-
-  /// The names of a script's parameters with their defaults as written.
-  public func parameters(of source: Source) -> [(name: String, initial: String)] {
-    guard let program = try? Parser.program(source) else { return [] }
-    return program.statements.compactMap { statement in
-      guard case .parameter(let name, let value) = statement.form else { return nil }
-      return (name, source.excerpt(value.range))
     }
   }
 

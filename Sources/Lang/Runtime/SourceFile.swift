@@ -29,11 +29,26 @@ public struct SourceFile {
       let exists = FileManager.default.fileExists(atPath: path)
       throw Diagnostic(
         .io, exists ? "\(path) cannot be read" : "there is no file \(path)",
-        hint: exists ? "is it a folder, or without permission?" : "paths are relative to the importing file")
+        hint: exists ? "is it a folder, or without permission?" : Self.whatIsThere(instead: path))
     }
     guard let text = String(data: data, encoding: .utf8) else {
       throw Diagnostic(.format, "\(path) is not UTF-8 text")
     }
     return text
+  }
+
+  /// The file that was meant, else those of its kind in the same folder, else what is wrong with the folder.
+  private static func whatIsThere(instead path: String) -> String? {
+    // By hand: Foundation's parts of paths end the process for some texts, "/" among them.
+    let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    let folder = path.dropLast(name.count)
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : String(folder)) else {
+      return "there is no folder \(folder)"
+    }
+    if let near = nearestName(to: String(name), among: names) { return "did you mean `\(folder + near)`?" }
+    let ending = name.lastIndex(of: ".").map { name[$0...] }
+    let alike = names.filter { name in ending.map { name.hasSuffix($0) } ?? false }.sorted()
+    if alike.isEmpty { return folder.isEmpty ? "the working folder is \(FileManager.default.currentDirectoryPath)" : nil }
+    return "there are \(alike.prefix(4).joined(separator: ", "))" + (alike.count > 4 ? ", ..." : "")
   }
 }

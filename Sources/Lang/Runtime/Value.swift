@@ -39,7 +39,7 @@ extension Value {
   }
 
   /// The type with its article, for sentences.
-  var kindInWords: String {
+  public var kindInWords: String {
     switch self {
     case .none: "none"
     case .tensor(let tensor): tensor.description

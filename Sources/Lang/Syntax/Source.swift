@@ -58,3 +58,11 @@ public struct Span: Sendable {
     return "\(source.name):\(line):\(column)"
   }
 }
+
+extension Substring {
+  /// Without blanks at both ends.
+  var trimmed: String {
+    let text = drop(while: \.isWhitespace)
+    return String(text.lastIndex { !$0.isWhitespace }.map { text[...$0] } ?? "")
+  }
+}

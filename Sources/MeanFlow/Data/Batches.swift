@@ -27,10 +27,10 @@ public struct Batches: Sendable {
       throw ConfigurationError(field: "x", reason: "\(images) holds no data")
     }
     if let labels, labels.shape != [count] {
-      throw ConfigurationError(field: "y", reason: "\(labels) are no labels for \(count) images")
+      throw ConfigurationError(field: "y", reason: "is \(labels); expected \(count) labels, one an image")
     }
     guard size >= 1, size <= count || !dropLast else {
-      throw ConfigurationError(field: "size", reason: "\(size) is not possible with \(count) images", hint: "1 to \(count)")
+      throw ConfigurationError(field: "size", reason: "is \(size); expected 1 to \(count), as many as there are images")
     }
     guard steps ?? 1 >= 0 else { throw ConfigurationError(field: "steps", reason: "cannot be \(steps ?? 0)") }
     self.images = try images.evaluated()

@@ -77,16 +77,17 @@ public struct Configuration: Sendable, Hashable {
     }
     guard inputSize % patchSize == 0 else {
       throw ConfigurationError(
-        field: "patch_size", reason: "\(patchSize) does not divide input_size \(inputSize)")
+        field: "patch_size", reason: "is \(patchSize), which does not divide input_size \(inputSize)")
     }
     guard hiddenSize % numHeads == 0, headDim % 2 == 0 else {
       throw ConfigurationError(
         field: "num_heads",
-        reason: "\(numHeads) heads of hidden_size \(hiddenSize) do not have an even width each")
+        reason: "is \(numHeads): hidden_size \(hiddenSize) does not give each head an even width",
+        hint: "hidden_size must be a multiple of 2 num_heads")
     }
     guard auxHeadDepth <= depth else {
       throw ConfigurationError(
-        field: "aux_head_depth", reason: "\(auxHeadDepth) is more than depth \(depth)")
+        field: "aux_head_depth", reason: "is \(auxHeadDepth), more than depth \(depth)")
     }
     guard mlpRatio > 0, mlpRatio.isFinite, mlpHidden >= 1 else {
       throw ConfigurationError(field: "mlp_ratio", reason: "must be above 0, not \(mlpRatio)")

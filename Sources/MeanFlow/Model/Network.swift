@@ -134,7 +134,8 @@ public struct Network: Sendable {
     guard z.rank == 4, Array(z.shape.dropFirst()) == [side, side, configuration.inChannels] else {
       throw TensorError(
         .shape, "imf", [Operand(shape: z.shape, dtype: z.dtype)],
-        "the network takes images [B, \(side), \(side), \(configuration.inChannels)]")
+        "the network takes images [B, \(side), \(side), \(configuration.inChannels)], not "
+          + (z.rank == 4 ? "[B, \(z.shape[1]), \(z.shape[2]), \(z.shape[3])]" : "\(z.shape)"))
     }
     let B = z.shape[0]
     func each(_ x: Tensor, _ name: String) throws -> Tensor {

@@ -17,6 +17,11 @@ public enum SettingValue: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// As scripts write it.
+  var quoted: String {
+    if case .text(let text) = self { "\"\(text)\"" } else { description }
+  }
+
   /// What a file's text stands for, read as the type that the setting has now.
   init(_ text: String, like present: SettingValue) {
     switch present {
@@ -30,6 +35,8 @@ public enum SettingValue: Sendable, Hashable, CustomStringConvertible {
 /// One setting: its name, how it is read and how it is set.
 public struct Setting<Settings>: Sendable {
   public let name: String
+  /// The legal words of a choice; empty for everything else.
+  var choices: [String] = []
   let read: @Sendable (Settings) -> SettingValue
   /// False where the value is of the wrong type.
   let write: @Sendable (inout Settings, SettingValue) -> Bool
@@ -71,10 +78,11 @@ public struct Setting<Settings>: Sendable {
     }
   }
 
-  static func choice<Choice: RawRepresentable<String> & Sendable>(
+  static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
     _ name: String, _ path: any WritableKeyPath<Settings, Choice> & Sendable
   ) -> Setting {
-    Setting(name: name, read: { .text($0[keyPath: path].rawValue) }) { settings, value in
+    let choices = Choice.allCases.map(\.rawValue)
+    return Setting(name: name, choices: choices, read: { .text($0[keyPath: path].rawValue) }) { settings, value in
       guard case .text(let text) = value, let choice = Choice(rawValue: text) else { return false }
       settings[keyPath: path] = choice
       return true
@@ -100,8 +108,10 @@ extension NamedSettings {
         field: name, reason: "is no setting here", hint: "settings are \(Self.settingNames.joined(separator: ", "))")
     }
     guard row.write(&self, value) else {
+      let legal = row.choices.map { "\"\($0)\"" }.joined(separator: ", ")
       throw ConfigurationError(
-        field: name, reason: "cannot be \(value)", hint: "it is \(row.read(self)) unless set")
+        field: name, reason: "cannot be \(value.quoted)" + (legal.isEmpty ? "" : "; expected \(legal)"),
+        hint: "it is \(row.read(self).quoted) unless set")
     }
   }
 

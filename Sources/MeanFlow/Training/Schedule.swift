@@ -45,7 +45,7 @@ public struct TrainingSettings: Sendable, Hashable {
     switch schedule {
     case .warmupConst: break
     case .warmupCosine, .cosine:
-      guard let totalSteps else { throw refuse("total_steps", "schedule \"\(schedule.rawValue)\" needs it") }
+      guard let totalSteps else { throw refuse("total_steps", "is missing: the schedule \"\(schedule.rawValue)\" needs it") }
       let decay = totalSteps - (schedule == .cosine ? 1 : 2) * warmupSteps
       guard decay > 0 else {
         throw refuse(

@@ -9,8 +9,22 @@ extension Library {
   static let data = Library("Data", [
     Builtin(
       "load(path, keys = none)",
-      "a file's contents, recognised by what is in it: checkpoints of flax and orbax (folder, zip, msgpack), torch .pt .pth, pickled arrays, npz npy safetensors idx(.gz) png json; keys = \"ema_params/*\" reads only those arrays; the shipped data sets by name",
-      example: "load(\"digits8.npz\").images.shape"
+      """
+      a file's contents, recognised by what is in it, not by its name
+
+      - npz, safetensors, torch's .pt and .pth, pickled arrays: a record of tensors; npy, idx(.gz): a tensor
+      - checkpoints of flax and orbax, as folder, zip or msgpack: a record with params, ema_params, step
+      - png: an image; json: its value
+
+      `keys = "ema_params/*"` reads only the arrays whose path is like that. Shipped data sets have names: "digits8.npz",
+      "fashion16.npz", "fashion16_test.npz", "emojikinds16.npz"; a file of that name in the working folder comes first.
+      """,
+      example: "load(\"digits8.npz\").images.shape",
+      fails: [
+        .io("load(\"missing.npz\")", "missing.npz: there is no such file"),
+        .type("load([\"a.npz\", \"b.npz\"])", "load: `path` is a list; expected a string"),
+      ],
+      see: ["save", "imf", "resume", "read_text"]
     ) { call in
       let path = try call.string("path")
       let keys = try call["keys"].isNone ? nil : call.string("keys")
@@ -25,8 +39,20 @@ extension Library {
     },
     Builtin(
       "save(path, value)",
-      "write a value in the format of the ending, whole or not at all: .npz .npy .safetensors .msgpack .pt .pth .json .png; a training state or model as .safetensors, or as checkpoint_<step> for flax",
-      example: "save(\"/tmp/imf-example.npz\", {x: ones([2, 2])})"
+      """
+      write a value in the format of the path's ending, whole or not at all
+
+      - .npz, .safetensors, .msgpack, .pt, .pth: a tensor or records of them; .npy: a tensor; .json: lists and records; .png: images, plots
+      - a training state as .safetensors, for `resume`, or as checkpoint_<step>, for flax; a model in any of these
+
+      `x |> save("a.npz")` is as good: the arguments may change places.
+      """,
+      example: "save(\"/tmp/imf-example.npz\", {x: ones([2, 2])})",
+      fails: [
+        .value("save(\"samples.xyz\", ones([2]))", "samples.xyz: files of .xyz cannot be written"),
+        .type("save(\"samples.npz\", x -> x)", "save: a function has no form in files"),
+      ],
+      see: ["load", "resume", "write_text"]
     ) { call in
       // `save(value, path)` is as good as `save(path, value)`, so that `x |> save("a.npz")` reads well.
       let isSwapped = if case .string = call["path"] { false } else { true }
@@ -40,8 +66,19 @@ extension Library {
     },
     Builtin(
       "batches(x, y = none, size = 64, steps = none, seed = 0, drop_last = true)",
-      "shuffled batches {x, y}; bytes become numbers in [-1, 1]",
-      example: "for b in batches(zeros([8, 4, 4, 1]), range(8), size = 4) { print(b.x.shape) }"
+      """
+      shuffled batches {x, y}; bytes become numbers in [-1, 1]
+
+      For `for batch in batches(...)`: batch.x is [size, ...], batch.y has their labels. Walks through the data in an order that
+      belongs to `seed`, anew each time round, until `steps` batches are given (none: once). `drop_last` leaves out a round's
+      last, smaller batch.
+      """,
+      example: "for b in batches(zeros([8, 4, 4, 1]), range(8), size = 4) { print(b.x.shape) }",
+      fails: [
+        .argument("batches(zeros([8, 4, 4, 1]), range(8), size = 9)", "`size` is 9; expected 1 to 8, as many as there are images"),
+        .argument("batches(zeros([8, 4, 4, 1]), range(7), size = 4)", "`y` is float32[7]; expected 8 labels, one an image"),
+      ],
+      see: ["train", "load", "image_values"]
     ) { call in
       let batches = try Batches(
         images: call.tensor("x"), labels: call.optionalTensor("y"), size: call.integer("size", in: 1...Int.max),
@@ -54,7 +91,14 @@ extension Library {
         }
       })
     },
-    Builtin("image_values(x)", "bytes as numbers in [-1, 1]: x / 127.5 - 1", example: "image_values(tensor([0, 255], \"uint8\"))") { call in
+    Builtin(
+      "image_values(x)", "bytes as numbers in [-1, 1]: x / 127.5 - 1",
+      example: "image_values(tensor([0, 255], \"uint8\"))",
+      fails: [
+        .type("image_values(\"a.png\")", "image_values: `x` is a string; expected a tensor, a number or a list of numbers"),
+      ],
+      see: ["to_image"]
+    ) { call in
       .tensor(try imageValues(call.tensor("x")))
     },
   ])
@@ -79,7 +123,7 @@ extension Call {
       return try Picture.grid(pictures).save(to: path)
     }
     guard let contents = try value.fileValue() else {
-      throw error(.type, "\(value.typeName) has no form in files", argument: "value")
+      throw error(.type, "\(value.kindInWords) has no form in files", argument: "value")
     }
     try Formats::save(contents, to: path)
   }

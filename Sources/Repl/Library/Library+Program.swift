@@ -4,4 +4,8 @@ import Lang
 
 extension Library {
   static let program: [Library] = [models, objectives, training, sampling, data, evaluation, shows]
+
+  /// A network small enough for examples.
+  static let tinyModel =
+    "m = imf({input_size: 4, in_channels: 1, hidden_size: 8, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 2})"
 }

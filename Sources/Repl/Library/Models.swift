@@ -9,8 +9,34 @@ extension Library {
   static let models = Library("Models", [
     Builtin(
       "imf(config, params = none, seed = 0, inference = false)",
-      "an improved MeanFlow network: \"B/2\" \"M/2\" \"L/2\" \"XL/2\" or a record of sizes; params: a loaded checkpoint or a record, the authors' or torch's names",
-      example: "imf({input_size: 8, in_channels: 1, hidden_size: 32, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 10})"
+      """
+      an improved MeanFlow network: "B/2" "M/2" "L/2" "XL/2" or a record of sizes; params: a loaded checkpoint
+
+      A record names sizes; missing ones are those of B/2:
+
+      - `input_size = 32`, `in_channels = 4`: images are [n, input_size, input_size, in_channels]
+      - `patch_size = 2`: a token is a square of so many pixels; it must divide input_size
+      - `hidden_size = 768`, `depth = 12`, `num_heads = 12`: width, blocks, attention heads
+      - `aux_head_depth = 8`: how many of the blocks the heads for u and v have each; the others are shared
+      - `mlp_ratio = 2.6667`: width of the inner layer over hidden_size
+      - `num_classes = 1000`: labels are 0 to num_classes - 1, num_classes itself is "no class"
+      - `num_class_tokens = 8`, `num_time_tokens = 4`, `num_cfg_tokens = 4`, `num_interval_tokens = 2`: tokens before the patches
+      - `prediction = "u"`: the network gives the velocity; "x": an image, better for pixels at small size
+
+      `inference = true` leaves out the blocks that only training needs. The model is called as
+      `m(x, t, h, omega, t_min, t_max, y)` and gives {u, v}; its fields are params, config, inference, source.
+
+      `params` is what `load` gave for the authors' checkpoint, or a record under their or torch's names; without it the
+      network starts fresh, from `seed`.
+      """,
+      example: "imf({input_size: 8, in_channels: 1, hidden_size: 32, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 10})",
+      fails: [
+        .value("imf(\"S/2\")", "no model is called \"S/2\""),
+        .argument("imf({num_heads: 5, hidden_size: 64})", "`num_heads` is 5: hidden_size 64 does not give each head an even width"),
+        .argument("imf({depht: 4})", "imf: there is no setting `depht`"),
+        .type("imf(\"B/2\", params = ones([2]))", "imf: `params` is float32[2]; expected a record `{name: value}`"),
+      ],
+      see: ["sample", "train_state", "summary", "load", "with_params"]
     ) { call in
       var configuration: Configuration
       switch call["config"] {
@@ -27,7 +53,12 @@ extension Library {
         configuration, parameters: given?.parameters, key: RandomKey(seed: call.integer("seed")), inference: inference)
       return .object(Model(network: network, source: given?.tree))
     },
-    Builtin("with_params(m, params)", "the same network with other parameters", example: "with_params(imf({input_size: 4, in_channels: 1, hidden_size: 8, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 2}), imf({input_size: 4, in_channels: 1, hidden_size: 8, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 2}, seed = 1).params)") { call in
+    Builtin(
+      "with_params(m, params)", "the same network with other parameters",
+      given: tinyModel, example: "with_params(m, imf(m.config, seed = 1).params)",
+      fails: [.value("with_params(m, {})", "the parameters do not fit the network: missing: 1 (net/time_tokens)")],
+      see: ["imf", "grad"]
+    ) { call in
       let network = try call.network("m")
       guard let parameters = try call.parameters("params")?.parameters else { throw call.error(.type, "`params` is none", argument: "params") }
       // Parameters under differentiation keep their graph: they are put in order, not copied.
@@ -40,14 +71,24 @@ extension Library {
       }
       return .object(Model(network: network.with(values)))
     },
-    Builtin("work(m)", "{sample, forward, train}: GFLOP of matrix products an image; train counts what is needed, no more", example: "work(imf(\"B/2\")).sample") { call in
+    Builtin(
+      "work(m)", "{sample, forward, train}: GFLOP of matrix products an image; train counts what is needed, no more",
+      example: "work(imf(\"B/2\")).sample",
+      fails: [.type("work(\"B/2\")", "work: `m` is a string; expected a model")],
+      see: ["summary"]
+    ) { call in
       let c = try call.network("m").configuration
       return .record([
         "sample": .number(c.samplingOperations / 1e9), "forward": .number(c.forwardOperations / 1e9),
         "train": .number(c.neededTrainingOperations() / 1e9),
       ])
     },
-    Builtin("summary(m)", "sizes, parameters and work of a network, as text", example: "len(summary(imf(\"B/2\"))) > 0") { call in
+    Builtin(
+      "summary(m)", "sizes, parameters and work of a network, as text",
+      example: "len(summary(imf(\"B/2\"))) > 0",
+      fails: [.type("summary(\"B/2\")", "summary: `m` is a string; expected a model")],
+      see: ["work"]
+    ) { call in
       let network = try call.network("m")
       return .string(network.described)
     },

@@ -8,8 +8,22 @@ extension Library {
   static let sampling = Library("Sampling", [
     Builtin(
       "sample(m, n = 16, labels = none, noise = none, seed = 99, sample_idx = 0, steps = 1, omega = 1, t_min = 0, t_max = 1)",
-      "images [n, H, W, C] from noise in one step or a few; without labels of the classes in turn",
-      example: "sample(imf({input_size: 4, in_channels: 1, hidden_size: 8, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 2}), n = 4).shape"
+      """
+      images [n, H, W, C] from noise in one step or a few; without labels of the classes in turn
+
+      m is a model, or a training state, whose average is taken. `labels` names a class for each image, and their number is n
+      then; num_classes stands for "no class". `steps` is 1 for MeanFlow; a few steps cost as many passes. `omega` is the
+      guidance scale (1: none; trained on 1 to 8) and acts for times from `t_min` to `t_max`. The noise belongs to `seed` and
+      `sample_idx`, the number of the batch when many are drawn, or is given as `noise` [n, H, W, C]. Values are about [-1, 1]:
+      `to_image` makes bytes.
+      """,
+      given: tinyModel, example: "sample(m, n = 4).shape",
+      fails: [
+        .value("sample(m, steps = 0)", "sample: `steps` is 0; expected a whole number from 1 to 100000"),
+        .value("sample(m, labels = [3])", "the label 3 is out of range: the model has the classes 0 to 1"),
+        .shape("sample(m, noise = zeros([2, 8, 8, 1]))", "sample: the network takes images [B, 4, 4, 1], not [B, 8, 8, 1]"),
+      ],
+      see: ["to_image", "grid", "imf", "train"]
     ) { call in
       let network = try call.network("m")
       let given = try call.optionalTensor("labels").map { try network.configuration.checkedLabels($0, allowsNull: true) }
@@ -28,10 +42,32 @@ extension Library {
         tMax: try call.number("t_max"))
       return .tensor(try MeanFlow::sample(network, noise: noise ?? start.noise, labels: labels, settings))
     },
-    Builtin("to_image(x)", "numbers in [-1, 1] as bytes: clip(127.5 x + 128, 0, 255)", example: "to_image([-1, 0, 1])") { call in
+    Builtin(
+      "to_image(x)", "numbers in [-1, 1] as bytes: clip(127.5 x + 128, 0, 255)",
+      example: "to_image([-1, 0, 1])",
+      fails: [
+        .type("to_image(\"a.png\")", "to_image: `x` is a string; expected a tensor, a number or a list of numbers"),
+      ],
+      see: ["grid", "image_values"]
+    ) { call in
       .tensor(try toImage(call.tensor("x")))
     },
-    Builtin("grid(images, columns = none, gap = 2, range = none)", "images [n, H, W, C] side by side; range [black, white] of floats: [-1, 1] if some < 0 or all near 0, else [0, 1]", example: "grid(zeros([4, 8, 8, 1]), columns = 2)") { call in
+    Builtin(
+      "grid(images, columns = none, gap = 2, range = none)",
+      """
+      images [n, H, W, C] side by side, as a picture
+
+      Takes a tensor or a list of images. `columns` is chosen where it is none; `gap` is in pixels. `range` [black, white] says what
+      floats mean: [-1, 1] if some are below 0 or all near 0, else [0, 1].
+      """,
+      example: "grid(zeros([4, 8, 8, 1]), columns = 2)",
+      fails: [
+        .type("grid(\"samples\")", "grid: `images` is a string; expected a tensor, a number or a list of numbers"),
+        .value("grid(zeros([4, 8, 8, 1]), columns = 0)", "grid: `columns` is 0; expected a whole number from 1 to 4096"),
+        .value("grid(zeros([4, 8, 8, 1]), range = 1)", "grid: `range` needs two numbers, black and white: [-1, 1]"),
+      ],
+      see: ["show", "to_image", "save"]
+    ) { call in
       let columns = try call["columns"].isNone ? nil : call.integer("columns", in: 1...4096)
       let gap = try call.integer("gap", in: 0...64)
       if case .list(let items) = call["images"] {

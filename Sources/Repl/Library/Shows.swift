@@ -4,12 +4,39 @@ import Lang
 import Tensor
 
 extension Library {
-  static let shows = Library("Show", [
-    Builtin("show(x, range = none)", "an image, a plot, or images [n, H, W, C] inline, floats in the range that `grid` explains; else as text", example: "show(grid(zeros([4, 8, 8, 1])))") { call in
+  static let shows = Library("Pictures and plots", [
+    Builtin(
+      "show(x, range = none)",
+      """
+      an image or a plot, inline; images [n, H, W, C] as a grid; everything else as text
+
+      `range` [black, white] says what floats of images mean, as for `grid`. Where the terminal shows no pictures they come as
+      blocks or are described: `--images` chooses.
+      """,
+      example: "show(grid(zeros([4, 8, 8, 1])))",
+      fails: [
+        .value("show(zeros([4, 8, 8, 1]), range = [1, 0])", "show: `range` needs two numbers, black and white: [-1, 1]"),
+      ],
+      see: ["grid", "plot", "print", "save"]
+    ) { call in
       try call.display(call["x"])
       return .none
     },
-    Builtin("plot(x, y = none, label = \"\", title = \"\")", "a line through values, or through points x, y; a record of lists gives a line each", example: "plot([3, 1, 2])") { call in
+    Builtin(
+      "plot(x, y = none, label = \"\", title = \"\")",
+      """
+      a line through values, or through points x, y; a record of lists gives a line each
+
+      `plot(y)` counts x from 0; `plot({loss_u: us, loss_v: vs})` draws a line for each field, with a legend. `label` names the line, `title`
+      stands above. The value is a plot: shown at the prompt, by `show`, or written by `save("loss.png", p)`.
+      """,
+      example: "plot([3, 1, 2])",
+      fails: [
+        .type("plot(\"losses\")", "plot: a string is no list of numbers"),
+        .shape("plot([1, 2, 3], [4, 5])", "x and y must be equally long, got 3 and 2"),
+      ],
+      see: ["scatter", "hist", "show", "save"]
+    ) { call in
       var plot: Plot
       if case .record(let lines) = call["x"] {
         plot = Plot(series: try lines.map { name, values in
@@ -24,7 +51,15 @@ extension Library {
       plot.title = try call.string("title")
       return .object(plot)
     },
-    Builtin("scatter(points, y = none, classes = none, title = \"\")", "points [n, 2], or x and y; coloured by class", example: "scatter([[0, 1], [1, 2]])") { call in
+    Builtin(
+      "scatter(points, y = none, classes = none, title = \"\")", "points [n, 2], or x and y; coloured by class",
+      example: "scatter([[0, 1], [1, 2]])",
+      fails: [
+        .shape("scatter([1, 2, 3])", "scatter: `points` is float32[3]; expected [n, 2]"),
+        .shape("scatter([[0, 1], [1, 2]], classes = [0])", "x and classes must be equally long, got 2 and 1"),
+      ],
+      see: ["plot"]
+    ) { call in
       let classes = try call["classes"].isNone ? nil : call.numbers(call["classes"]).map { Int(max(-1e15, min($0.isNaN ? -1 : $0, 1e15))) }
       var plot: Plot
       if call["y"].isNone {
@@ -42,12 +77,32 @@ extension Library {
       plot.title = try call.string("title")
       return .object(plot)
     },
-    Builtin("hist(x, bins = none, title = \"\")", "how many values fall where", example: "hist(normal(key(0), [100]))") { call in
-      var plot = Plot.histogram(try call.numbers(call["x"]), bins: try call.optionalInteger("bins"))
+    Builtin(
+      "hist(x, bins = none, title = \"\")",
+      """
+      how many values fall where
+
+      `bins` is how many bars, 1 to 512; without it as many as the values fill.
+      """,
+      example: "hist(normal(key(0), [100]))",
+      fails: [
+        .type("hist(\"a\")", "hist: a string is no list of numbers"),
+        .value("hist([1, 2], bins = 0)", "hist: `bins` is 0; expected a whole number from 1 to 512"),
+      ],
+      see: ["plot", "describe"]
+    ) { call in
+      var plot = Plot.histogram(try call.numbers(call["x"]), bins: try call["bins"].isNone ? nil : call.integer("bins", in: 1...512))
       plot.title = try call.string("title")
       return .object(plot)
     },
-    Builtin("progress(xs, title = \"progress\")", "walks xs and shows how far it has come", example: "for x in progress([1, 2]) { x }") { call in
+    Builtin(
+      "progress(xs, title = \"progress\")", "walks xs and shows how far it has come",
+      example: "for x in progress([1, 2]) { x }",
+      fails: [
+        .type("progress(100)", "progress: `xs` is a number; expected something to walk: a list, range or tensor"),
+      ],
+      see: ["enumerate"]
+    ) { call in
       let xs = call["xs"]
       let title = try call.string("title")
       _ = try call.iterator("xs")
@@ -76,7 +131,7 @@ extension Call {
       if plain.count == items.count { return plain }
     }
     guard let tensor = try value.asTensor() else {
-      throw error(.type, "\(value.typeName) is no list of numbers")
+      throw error(.type, "\(value.kindInWords) is no list of numbers")
     }
     return try tensor.scalars(Double.self)
   }

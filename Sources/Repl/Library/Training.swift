@@ -9,8 +9,29 @@ extension Library {
   static let training = Library("Training", [
     Builtin(
       "train_state(m, seed = 42, checkpoint = none, **settings)",
-      "a run that has not begun, or that a loaded training checkpoint of the authors goes on with: AdamW, schedule, EMA and objective settings by name",
-      example: "train_state(imf({input_size: 4, in_channels: 1, hidden_size: 8, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 2}), lr = 1e-3).step"
+      """
+      a training run before its first step: a network with optimiser, averages and settings
+
+      Nothing changes in place: `train_step` and `train` give the next state, and `state = train_step(state, ...)` reuses
+      its memory. Settings of AdamW, by name, those of `imf_loss` besides:
+
+      - `lr = 1e-4`, `b1 = 0.9`, `b2 = 0.95`, `eps = 1e-8`, `weight_decay = 0`
+      - `ema = 0.9999`: decay of the parameters' moving average, which is what to sample from; 0.99 for runs of 1000 steps
+      - `schedule = "warmup_const"`, or "cosine", or "warmup_cosine", the reference's, which ends early; the last two need `total_steps`
+      - `warmup_steps = 0`: lr grows to its value over so many steps
+      - `min_factor = 0`: where a cosine ends, as a share of lr
+
+      `checkpoint` is what `load` gave for a training checkpoint of the authors: the run goes on at its step. Fields of a
+      state: step, loss, loss_u, loss_v, grad_norm, lr, model, ema (the averaged model), params, ema_params, settings, objective.
+      """,
+      given: tinyModel, example: "train_state(m, lr = 1e-3).step",
+      fails: [
+        .argument("train_state(m, learning_rate = 1e-3)", "train_state: there is no setting `learning_rate`"),
+        .argument("train_state(m, schedule = \"linear\")", "train_state: `schedule` cannot be \"linear\"; expected \"warmup_const\", \"warmup_cosine\", \"cosine\""),
+        .argument("train_state(m, schedule = \"cosine\")", "`total_steps` is missing: the schedule \"cosine\" needs it"),
+        .type("train_state(\"B/2\")", "train_state: `m` is a string; expected a model"),
+      ],
+      see: ["train", "train_step", "resume", "imf"]
     ) { call in
       var settings = TrainingSettings()
       var objective = ObjectiveSettings()
@@ -34,27 +55,58 @@ extension Library {
     },
     Builtin(
       "train_step(state, x, y, draws = none)",
-      "one step of AdamW and EMA on images x with labels y; the new state knows loss, loss_u, loss_v, lr, step, model, ema",
-      example: "train_step(train_state(imf({input_size: 4, in_channels: 1, hidden_size: 8, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 2})), zeros([2, 4, 4, 1]), [0, 1]).step",
-      usesUpFirst: true
+      """
+      one step of AdamW and EMA on images x with labels y; the new state knows loss, loss_u, loss_v, lr, step, model, ema
+
+      x is [B, H, W, C], bytes or numbers in [-1, 1]. The random numbers belong to the state's seed and step, so a run that
+      is resumed is the run that was not interrupted; `draws` replaces some of them, as for `imf_loss`.
+      """,
+      given: tinyModel, example: "train_step(train_state(m), zeros([2, 4, 4, 1]), [0, 1]).step",
+      fails: [
+        .type("train_step(m, zeros([2, 4, 4, 1]), [0, 1])", "train_step: `state` is a model; expected a training state"),
+        .value("train_step(train_state(m), zeros([2, 4, 4, 1]), [0, 2])", "the label 2 is out of range: the model has the classes 0 to 1"),
+        .shape("train_step(train_state(m), zeros([2, 1, 4, 4]), [0, 1])", "train_step: the network takes images [B, 4, 4, 1], not [B, 1, 4, 4]"),
+      ],
+      see: ["train", "train_state", "batches", "imf_loss"], usesUpFirst: true
     ) { call in
       try call.advancing("state") { state in
-        let x = try imageValues(call.tensor("x"))
+        let x = try call.images("x")
         let y = try state.network.configuration.checkedLabels(call.tensor("y"))
-        guard x.rank > 0 else { throw call.error(.shape, "`x` is \(x); expected images [B, H, W, C]", argument: "x") }
         let draws = call["draws"].isNone ? nil : try call.draws("draws", key: state.key.folded(in: state.step), images: x.shape)
         try state.advance(x, y, draws: draws)
       }
     },
     Builtin(
       "train(state, x, y, steps, size = 128, seed = 0, each = none, every = 0)",
-      "many steps on shuffled batches with progress; each(state) is called every so many steps",
-      example: "train(train_state(imf({input_size: 4, in_channels: 1, hidden_size: 8, depth: 2, num_heads: 2, aux_head_depth: 1, num_classes: 2})), zeros([4, 4, 4, 1]), [0, 1, 0, 1], steps = 2, size = 2).step",
-      usesUpFirst: true
+      """
+      many steps on shuffled batches with progress; each(state) is called every so many steps
+
+      x holds all images [N, H, W, C], y their classes; `size` is the batch, `steps` how many more to make. A state that has
+      steps behind it goes on where it stopped. `each` is a function of the state, called after every `every` steps:
+      `each = s -> print(s.step, s.loss_u), every = 100`. Ctrl-C keeps the steps that were finished when the state was handed
+      over (`state = train(state, ...)`).
+      """,
+      given: tinyModel, example: "train(train_state(m), zeros([4, 4, 4, 1]), [0, 1, 0, 1], steps = 2, size = 2).step",
+      fails: [
+        .argument("train(train_state(m), zeros([4, 4, 4, 1]), [0, 1, 0, 1])", "train needs `steps`"),
+        .argument("train(train_state(m), zeros([4, 4, 4, 1]), [0, 1, 0, 1], steps = 2)", "`size` is 128; expected 1 to 4, as many as there are images"),
+        .argument("train(train_state(m), zeros([4, 4, 4, 1]), [0, 1], steps = 2, size = 2)", "`y` is int32[2]; expected 4 labels, one an image"),
+      ],
+      see: ["train_state", "train_step", "sample", "save"], usesUpFirst: true
     ) { call in
       try call.advancing("state") { state in try call.train(&state) }
     },
-    Builtin("resume(path)", "a training state from a file that `save` wrote", example: "try resume(\"missing.safetensors\") catch err { err.kind }") { call in
+    Builtin(
+      "resume(path)",
+      """
+      a training state from a file that `save` wrote
+
+      The run goes on bit for bit; a model's file is read by `load` instead.
+      """,
+      example: "try resume(\"missing.safetensors\") catch err { err.kind }",
+      fails: [.io("resume(\"missing.safetensors\")", "missing.safetensors: there is no such file")],
+      see: ["save", "train_state"]
+    ) { call in
       .object(TrainingRun(state: try TrainingState(contentsOf: call.string("path"))))
     },
   ])

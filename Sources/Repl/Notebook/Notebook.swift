@@ -45,6 +45,10 @@ final class Notebook {
       case .cell(let text):
         let trimmed = text.trimming { $0.isWhitespace }
         if trimmed.isEmpty { continue }
+        if trimmed.hasPrefix("?") {
+          explain(trimmed.dropFirst())
+          continue
+        }
         if trimmed.hasPrefix(":") {
           if let status = perform(String(trimmed)) { return status }
           continue
@@ -132,10 +136,26 @@ final class Notebook {
   // MARK: commands
 
   private static let commands: [(name: String, doc: String)] = [
-    (":help", "these commands; help(name) explains a name"), (":names", "the session's names"),
+    (":help", "these commands; ?name or help(name) explains a name, ??name shows a function's text"),
+    (":example name", "run the example that help(name) shows"), (":names", "the session's names"),
     (":time code", "run code and show how long it took"), (":keep on|off", "whether a failed cell keeps what it assigned"),
     (":quit", "leave; so does Ctrl-D"),
   ]
+
+  /// `?name`, and `??name` for the text of a function that was written in the language.
+  private func explain(_ line: Substring) {
+    let wantsText = line.hasPrefix("?")
+    let name = line.drop { $0 == "?" || $0.isWhitespace }
+    if wantsText, case .function(let function)? = interpreter.value(at: String(name)), let text = function.text {
+      return console.write(text + "\n")
+    }
+    do throws(Diagnostic) {
+      let quoted = name.isEmpty ? "" : "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+      _ = try interpreter.run(Source(name: "?\(name)", text: "help(\(quoted));"))
+    } catch {
+      console.write(error.message + (error.hint.map { "; \($0)" } ?? "") + "\n")
+    }
+  }
 
   /// A status where the program ends.
   private func perform(_ line: String) -> ExitStatus? {
@@ -148,6 +168,12 @@ final class Notebook {
         console.write("  " + name + String(repeating: " ", count: max(1, 16 - name.count)) + doc + "\n")
       }
       console.write("  Enter runs a whole cell and continues an open one; Escape Enter adds a line; Tab completes.\n")
+    case ":example":
+      guard let row = interpreter.builtin(rest) else {
+        console.write("there is no builtin `\(rest)`\n")
+        break
+      }
+      return runCell(row.given.isEmpty ? row.example : row.given + "\n" + row.example)
     case ":names":
       for name in interpreter.names {
         guard let value = interpreter[name] else { continue }

@@ -25,6 +25,9 @@ struct ProgramOptions: ParsableArguments {
   @Flag(name: [.customShort("w"), .long], help: "With --format: write the layout to the file instead.")
   var inPlace = false
 
+  @Flag(help: "Run the examples in a script's ## comments and compare what they give; without a script, those of all builtins.")
+  var doctest = false
+
   @Option(help: ArgumentHelp("Cores to use.", valueName: "n"))
   var threads: Int?
 
@@ -51,43 +54,6 @@ struct ProgramOptions: ParsableArguments {
 
 extension ImageMode: ExpressibleByArgument {}
 
-/// What follows the script's name: values of its `param` statements, and plain arguments.
-struct ScriptArguments {
-  private(set) var parameters: [String: String] = [:]
-  private(set) var plain: [String] = []
-
-  /// - Parameter known: names the script declares, with their defaults as written.
-  /// - Throws: `UsageError` for a name that the script does not declare, or a missing value.
-  init(_ words: [String], known: [(name: String, initial: String)], script: String) throws {
-    var rest = words[...]
-    while let word = rest.popFirst() {
-      if word == "--" { break }
-      guard word.hasPrefix("--") else {
-        plain.append(word)
-        continue
-      }
-      let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = String(parts[0]).replacing("-", with: "_")
-      guard let row = known.first(where: { $0.name == name }) else {
-        let names = known.map { "--\($0.name)" }.joined(separator: ", ")
-        throw UsageError(
-          "\(script) has no parameter \(word)" + (names.isEmpty ? "" : "; it has \(names)")
-            + "\noptions of imf-repl stand before the script's name")
-      }
-      if parts.count == 2 {
-        parameters[name] = String(parts[1])
-      } else if row.initial == "true" || row.initial == "false", rest.first.map({ $0.hasPrefix("--") }) ?? true {
-        parameters[name] = "true"
-      } else if let value = rest.popFirst() {
-        parameters[name] = value
-      } else {
-        throw UsageError("\(word) needs a value; its default is \(row.initial)")
-      }
-    }
-    plain += rest
-  }
-}
-
 /// A command line that cannot be.
 struct UsageError: Error {
   let message: String
@@ -107,6 +73,7 @@ enum ExitStatus: Int32 {
   init(_ error: Diagnostic) {
     self =
       switch error.kind {
+      case _ where error.isUsage: .usage
       case .syntax: .check
       case .io, .format: .file
       case .interrupt: Signals.raised.contains(.terminate) ? .terminated : .interrupted

@@ -23,6 +23,9 @@ struct Script {
 
   init(code: String, number: Int) { source = Source(name: number == 1 ? "-e" : "-e \(number)", text: code) }
 
+  /// What it declares for the command line.
+  var parameters: [ScriptParameter] { ScriptParameter.all(in: source) }
+
   /// Reports everything that is wrong, and warns of what is surely not meant, without running; whether nothing is wrong.
   /// - Parameter isLast: no prompt and no other code follows that could use the script's names.
   func passesCheck(_ interpreter: Interpreter, isLast: Bool, _ report: (Diagnostic) -> Void) -> Bool {
