@@ -12,7 +12,7 @@ import Testing
       let cells = Cells()
       try cells.run("check_nan(true)")
       let error = try #require(cells.error("x = tensor([1, -1])\ny = log(x) * 2\nz = y + 1\nprint(z)"))
-      #expect(error.kind == .value && error.message == "print: log: NaN first arises here, in 1 of 2 elements")
+      #expect(error.kind == .value && error.message == "log: NaN first arises here, in 1 of 2 elements")
       #expect(error.position?.line == 2 && error.position?.column == 5)
       #expect(error.notes == ["of float32[2]", "input 1: float32[2], from -1.0 to 1.0", "computed for in [1]:4:1"])
       // In an operator, in a function, shown at the prompt, in a derivative.

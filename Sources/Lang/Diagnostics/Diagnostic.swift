@@ -42,6 +42,8 @@ public struct Diagnostic: Error, Sendable {
   public var traceback: [CallSite] = []
   /// Memory ran short: the session says which names hold most.
   var isMemory = false
+  /// The parameter whose argument is at fault, until the call that gave it is known.
+  var parameter: (index: Int, name: String, given: String)?
   /// For `exit(n)` only.
   public var exitCode: Int?
 

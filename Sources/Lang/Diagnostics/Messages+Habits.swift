@@ -14,6 +14,9 @@ extension Messages {
       guard tokens.indices.contains(place + offset), case .name(let name) = tokens[place + offset].kind else { return nil }
       return name
     }
+    func text(_ offset: Int) -> String {
+      tokens.indices.contains(place + offset) ? source.excerpt(tokens[place + offset].range) : ""
+    }
     // Signs that stand close together, as `++` and `=>` do.
     func touches(_ offset: Int) -> Bool {
       tokens.indices.contains(place + offset - 1) && tokens.indices.contains(place + offset)
@@ -27,7 +30,19 @@ extension Messages {
       return remedy
     }
     if let before = symbol(-1), before == symbol(-2), touches(-1), before == .plus || before == .minus {
-      return "`x \(before.rawValue)= 1` counts \(before == .plus ? "up" : "down")"
+      return "`\(word(-3) ?? "x") \(before.rawValue)= 1` counts \(before == .plus ? "up" : "down")"
+    }
+    if symbol(0) == .dot, tokens[..<place].last?.kind == .newline { return "`|>` takes a value to the next line: `|> f`" }
+    if ["import", "from"].contains(text(-1)), let library = word(0), libraries.contains(library) {
+      return "tensors and their functions are here already: `zeros([2])`, `exp(x)`"
+    }
+    if tokens.indices.contains(place), case .keyword(let keyword) = tokens[place].kind {
+      if keyword == .for { return "`map(xs, x -> e)` makes a list of another, `filter` keeps some" }
+      if keyword == .if { return "a choice is written `if c { a } else { b }`" }
+    }
+    if let here = word(0), ["elif", "elseif", "elsif", "except", "finally"].contains(here) { return openingWords[here] }
+    if tokens[..<min(place + 1, tokens.count)].last(where: { $0.kind != .newline && $0.kind != .end })?.kind == .name("end") {
+      return "a block ends with `}`"
     }
     if let here = word(0), let remedy = infixWords[here] { return remedy }
     let isStart = place < 2 || tokens[place - 2].isStatementEnd
@@ -42,7 +57,7 @@ extension Messages {
     default: break
     }
     if word(-1) == "print" {
-      return "calls need parentheses: `print(\(tokens.indices.contains(place) ? source.excerpt(tokens[place].range) : "x"))`"
+      return "calls need parentheses: `print(\(text(0)))`"
     }
     return nil
   }
@@ -63,11 +78,16 @@ extension Messages {
     "xor": "`a != b` says that two conditions differ",
   ]
 
+  private static let declaration = "names are not declared: `x = 1`"
+
+  /// Libraries whose functions the language has itself.
+  private static let libraries: Set = ["numpy", "np", "torch", "jax", "math", "random", "tensorflow", "scipy"]
+
   /// Words that begin a statement elsewhere.
   private static let openingWords = [
     "def": "functions are written `fn f(x) { ... }`", "function": "functions are written `fn f(x) { ... }`",
     "func": "functions are written `fn f(x) { ... }`", "lambda": "a function is written `x -> e`",
-    "let": "`x = 1` is enough", "var": "`x = 1` is enough", "const": "`x = 1` is enough", "local": "`x = 1` is enough",
+    "let": declaration, "var": declaration, "const": declaration, "local": declaration,
     "global": "functions give values back: `n = f(n)`", "nonlocal": "functions give values back: `n = f(n)`",
     "elif": "it is written `else if`", "elseif": "it is written `else if`", "elsif": "it is written `else if`",
     "unless": "it is written `if not c { ... }`", "until": "it is written `while not c { ... }`",

@@ -7,14 +7,14 @@ extension Library {
   static let derivatives = Library("Derivatives", [
     Builtin("grad(f)", "the function that gives df by its first argument, a tensor or a tree", example: "grad(x -> x^3)(2)") { call in
       let function = try call.function("f")
-      return .function(Function("gradient(...arguments, **named)") { inner in
+      return .function(Function("grad(...arguments, **named)") { inner in
         try inner.gradient(of: function, hasExtra: false).gradient
       })
     },
     Builtin("value_and_grad(f, aux = false)", "as grad, with f's value: [value, gradient]; with aux f gives [value, extra]", example: "value_and_grad(x -> x^3)(2)") { call in
       let function = try call.function("f")
       let hasExtra = try call.bool("aux")
-      return .function(Function("value_and_gradient(...arguments, **named)") { inner in
+      return .function(Function("value_and_grad(...arguments, **named)") { inner in
         let result = try inner.gradient(of: function, hasExtra: hasExtra)
         return .list([result.value, result.gradient])
       })

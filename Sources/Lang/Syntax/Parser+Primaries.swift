@@ -74,7 +74,10 @@ extension Parser {
       failure.isUnfinished = true
       throw failure
     }
-    try expect(symbol, purpose)
+    guard take(symbol) == nil else { return }
+    var failure = failure("expected `\(symbol.rawValue)` \(purpose), found \(token.described)")
+    failure.diagnostic.secondary = [.init(Span(source: source, range: open.range), "opened here")]
+    throw failure
   }
 
   // subscripts := "[" subscript { "," subscript } "]" ; subscript := "..." | "new" | e | [e] ":" [e] [":" [e]]
@@ -140,6 +143,8 @@ extension Parser {
     case .symbol(.openBrace): return try record()
     case .keyword(let keyword):
       throw failure("`\(keyword.rawValue)` cannot stand here", hint: "it is a word of the language, not a name")
+    case .symbol(let bracket) where bracket.opening != nil && ignoresNewlines.count == 1:
+      throw failure("this `\(bracket.rawValue)` has no `\(bracket.opening?.rawValue ?? "")`")
     case .symbol, .newline, .end:
       throw failure("expected a value, found \(start.described)")
     }

@@ -131,11 +131,16 @@ final class Notebook {
 
   // MARK: commands
 
-  private static let commands: [(name: String, doc: String)] = [
+  static let commands: [(name: String, doc: String)] = [
     (":help", "these commands; help(name) explains a name"), (":names", "the session's names"),
     (":time code", "run code and show how long it took"), (":keep on|off", "whether a failed cell keeps what it assigned"),
     (":quit", "leave; so does Ctrl-D"),
   ]
+
+  /// The command that a misspelt one may have meant.
+  static func command(near word: String) -> String? {
+    nearestName(to: word, among: commands.map { String($0.name.prefix { $0 != " " }) })
+  }
 
   /// A status where the program ends.
   private func perform(_ line: String) -> ExitStatus? {
@@ -162,7 +167,7 @@ final class Notebook {
       if let status = runCell(rest) { return status }
       console.write("\(NumberText.short(Terminal.monotonicSeconds() - began)) s\n")
     default:
-      let near = nearestName(to: String(words[0]), among: Self.commands.map { String($0.name.prefix { $0 != " " }) })
+      let near = Self.command(near: String(words[0]))
       console.write("there is no command \(words[0])" + (near.map { "; did you mean \($0)?" } ?? "; :help lists them") + "\n")
     }
     return nil
