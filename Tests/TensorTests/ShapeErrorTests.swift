@@ -57,7 +57,7 @@ private func zeros(_ shape: Int...) throws -> Tensor { try .zeros(shape) }
     WrongUse("full: a shape of [4611686018427387904, 4] is too large to hold") { try .full([1 << 62, 4], 0) },
     WrongUse("tensor: 3 elements do not fill the shape [2]") { try Tensor([Float(1), 2, 3], shape: [2]) },
     WrongUse("eigh(float32[2, 3]): needs a square matrix") { try eigh(zeros(2, 3)).values },
-    WrongUse("randint: no whole number in 3 ..< 3") { try randomIntegers(RandomKey(seed: 0), [2], low: 3, high: 3) },
+    WrongUse("randint: there is no whole number from 3 to below 3") { try randomIntegers(RandomKey(seed: 0), [2], low: 3, high: 3) },
   ]
 
   @Test(arguments: uses) func isNamed(_ wrong: WrongUse) throws {

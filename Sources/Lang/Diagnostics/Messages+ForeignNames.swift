@@ -1,12 +1,19 @@
 // Names of other languages and libraries, with what they are here.
 
 extension Messages {
+  /// Names of arguments in NumPy, PyTorch and Python; only where the function has the other one.
+  static let foreignArguments = [
+    "dim": "axis", "dims": "axis", "keepdim": "keepdims", "keep_dims": "keepdims", "key": "by", "reverse": "descending",
+    "cmp": "by", "size": "shape", "prob": "p", "correction": "ddof", "delimiter": "separator", "eps": "atol",
+    "num_classes": "classes", "minval": "low", "maxval": "high", "num": "n",
+  ]
+
   /// Read as "here that is `...`".
   static let foreignNames = [
     // Words and constants
     "True": "true", "False": "false", "None": "none", "null": "none", "nil": "none", "nothing": "none",
     "undefined": "none", "NaN": "nan", "Inf": "inf", "Infinity": "inf", "elif": "else if", "def": "fn", "function": "fn",
-    "func": "fn", "lambda": "x -> ...", "let": "x = ...", "var": "x = ...", "end": "}", "pass": "{ }",
+    "func": "fn", "lambda": "x -> ...", "let": "x = ...", "var": "x = ...", "pass": "{ }",
     "raise": "fail(\"message\")", "throw": "fail(\"message\")", "error": "fail(\"message\")",
     "Exception": "fail(\"message\")", "quit": "exit()",
     // Text

@@ -17,6 +17,8 @@ extension Messages {
     func text(_ offset: Int) -> String {
       tokens.indices.contains(place + offset) ? source.excerpt(tokens[place + offset].range) : ""
     }
+    func isQuoted(_ offset: Int) -> Bool { text(offset).hasPrefix("\"") || text(offset).hasPrefix("'") || text(offset).hasPrefix("f\"") }
+    func isNumber(_ offset: Int) -> Bool { text(offset).utf8.first?.isDigit ?? false }
     // Signs that stand close together, as `++` and `=>` do.
     func touches(_ offset: Int) -> Bool {
       tokens.indices.contains(place + offset - 1) && tokens.indices.contains(place + offset)
@@ -52,11 +54,16 @@ extension Messages {
       return "blocks stand in braces: `{ ... }`"
     case .colon where symbol(1) == .assign: return "`=` assigns: `x = 1`"
     case .colon: return "types are not declared; `x = 1` gives a name its value"
-    case .assign where tokens[..<place].last(where: { $0.isStatementEnd || $0.opensBlock })?.opensBlock == true:
-      return "`==` compares"
+    case .assign:
+      let opener = tokens[..<place].last { $0.isStatementEnd || $0.opensBlock }
+      if opener?.kind == .keyword(.for) { return "a loop counts with `for i in 0..n { ... }`" }
+      if opener?.opensBlock == true { return "`==` compares" }
+    case .arrow: return "`fn f(x) = e` names a function, `x -> e` is one without a name"
     default: break
     }
-    if word(-1) == "print" {
+    if symbol(-1) == .colon, word(0) != nil { return "types are not declared; `x: [b, d]` checks the axes of a tensor" }
+    if touches(0), text(0).hasPrefix("'"), place > 0, tokens[place - 1].endsValue { return transposed }
+    if word(-1) == "print", isQuoted(0) || word(0) != nil || isNumber(0) {
       return "calls need parentheses: `print(\(text(0)))`"
     }
     return nil
@@ -69,6 +76,7 @@ extension Messages {
     "::": "types are not declared", ".*": elementwise, ".+": elementwise, ".-": elementwise, "./": elementwise, ".^": elementwise,
     ".(": "functions of tensors work by element; `map(xs, f)` walks a list",
   ]
+  static let transposed = "the transpose is written `x.T`"
   private static let elementwise = "operators work by element already: `a * b`"
 
   /// Words that stand between two values elsewhere.
@@ -126,6 +134,14 @@ extension Token {
   fileprivate var isStatementEnd: Bool {
     switch kind {
     case .newline, .symbol(.semicolon), .symbol(.openBrace), .symbol(.closeBrace): true
+    default: false
+    }
+  }
+
+  /// Whether a value may end here, so that `'` after it means a transpose elsewhere.
+  fileprivate var endsValue: Bool {
+    switch kind {
+    case .name, .symbol(.close), .symbol(.closeBracket): true
     default: false
     }
   }

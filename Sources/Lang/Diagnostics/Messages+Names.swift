@@ -3,7 +3,11 @@
 extension Messages {
   static func unknownName(_ name: String, among known: [String]) -> Diagnostic {
     var hint: String?
-    if let alias = foreignNames[name] {
+    if name == "_" {
+      hint = "it stands for the value in a stage of a pipe, and at the prompt for the last result"
+    } else if name == "end" {
+      hint = "a block ends with `}`; the last element is `xs[-1]`"
+    } else if let alias = foreignNames[name] {
       hint = "here that is `\(alias)`"
     } else if ["np", "jnp", "jax", "torch", "math"].contains(name) {
       hint = "functions stand alone here: `sum(x)`, `exp(x)`"
@@ -49,7 +53,8 @@ extension Messages {
   }
 
   static func unknownArgument(_ signature: Signature, _ name: String) -> Diagnostic {
-    let near = nearestName(to: name, among: signature.names)
+    let foreign = foreignArguments[name].flatMap { signature.names.contains($0) ? $0 : nil }
+    let near = foreign ?? nearestName(to: name, among: signature.names)
     return Diagnostic(
       .argument, "\(signature.name) has no argument `\(name)`", notes: takes(signature),
       hint: near.map { "did you mean `\($0)`?" })

@@ -16,7 +16,11 @@ extension Library {
       return .list([.number(Double(key.high)), .number(Double(key.low))])
     },
     Builtin("normal(key, shape, dtype = \"float32\")", "standard normal numbers", example: "normal(key(0), [2, 2])") { call in
-      .tensor(try Tensor::normal(call.key("key"), call.legal(call.shape("shape")), dtype: call.dtype("dtype")))
+      let dtype = try call.dtype("dtype")
+      guard dtype.isFloating else {
+        throw call.error(.value, "`dtype` is \"\(dtype)\"; normal numbers have fractions", argument: "dtype", hint: "`randint` gives whole numbers")
+      }
+      return .tensor(try Tensor::normal(call.key("key"), call.legal(call.shape("shape")), dtype: dtype))
     },
     Builtin("uniform(key, shape, low = 0, high = 1)", "numbers from low up to high", example: "uniform(key(0), [3])") { call in
       .tensor(try Tensor::uniform(
@@ -30,7 +34,9 @@ extension Library {
       .tensor(try Tensor::permutation(call.key("key"), call.integer("n", in: 0...1 << 31)))
     },
     Builtin("bernoulli(key, shape, p = 0.5)", "true with probability p", example: "bernoulli(key(0), [4], 0.5)") { call in
-      .tensor(try Tensor::bernoulli(call.key("key"), call.legal(call.shape("shape")), p: call.number("p")))
+      let p = try call.number("p")
+      guard p >= 0, p <= 1 else { throw call.error(.value, "`p` is \(p.shown); expected a probability from 0 to 1", argument: "p") }
+      return .tensor(try Tensor::bernoulli(call.key("key"), call.legal(call.shape("shape")), p: p))
     },
     Builtin("randn(...shape)", "standard normal numbers of the session's stream", example: "randn(2, 2).shape") { call in
       .tensor(try Tensor::normal(call.session.nextKey(), call.sizes()))
