@@ -12,7 +12,7 @@ private let tensors: [Failure] = [
   Failure("ones([4294967296, 1]) «+ ones([1, 4294967296])", .limit, "cannot add"), Failure("«pad([1, 2], [[9e18, 9e18]])", .limit, "pad"),
   Failure("«arange(1e11)", .limit, "arange"), Failure("«arange(nan)", .value, "finite"), Failure("linspace(0, 1, n = «1e300)", .value, "whole number"),
   Failure("reshape([1, 2], [nan])", .type, "whole numbers"), Failure("«reshape([1, 2], [-1, -1])", .shape, "negative"), Failure("zeros([inf])", .type, "whole numbers"),
-  Failure("split(ones([0]), 1e15)", .value, "does not split"), Failure("sum([1, 2], axis = «1e300)", .type, "whole numbers"), Failure("«sum([1, 2], axis = 5)", .index, "axis 5"),
+  Failure("split(ones([0]), 1e15)", .value, "does not split"), Failure("sum([1, 2], axis = «1e300)", .type, "whole numbers"), Failure("sum([1, 2], axis = «5)", .index, "axis 5"),
   Failure("threads(«1e9)", .value, "expected 1 to"), Failure("«eigh(zeros([40000, 40000]))", .limit, "at most 32000"), Failure("«tensor([[1, 2], [3]])", .shape, "the rows differ"),
   Failure("«sort(1)", .index, "without axes"), Failure("one_hot([1], «1e300)", .value, "whole number"), Failure("cross_entropy(ones([2, 3]), [3, 0])\n|> eval", .index, "outside"),
 ]

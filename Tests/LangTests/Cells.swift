@@ -26,9 +26,11 @@ final class Cells {
   }
 
   /// The error that a cell ends with.
-  func error(_ cell: String) -> Diagnostic? {
+  func error(_ cell: String) -> Diagnostic? { failure(of: Source(name: "in [1]", text: cell)) }
+
+  func failure(of source: Source) -> Diagnostic? {
     do {
-      _ = try interpreter.run(Source(name: "in [1]", text: cell))
+      _ = try interpreter.run(source)
       return nil
     } catch {
       return error

@@ -18,7 +18,7 @@ private func findings(_ text: String, keeps: Bool = false) -> [String] {
     ("x = f(1, 2\ny = 4\nz = = 1", ["1 syntax", "3 syntax"]),
     ("x = [1, 2\ny = 4", ["1 syntax"]),
     ("fn f(a, b {\n  a + b\n}\nfn g(x) = = x", ["1 syntax", "4 syntax"]),
-    ("for i 0..3 {\n  print(i)\n}\nwhile {\n}\n1 +* 2", ["1 syntax", "4 syntax", "6 syntax"]),
+    ("for i 0..3 {\n  print(i)\n}\nwhile true\n1 +* 2", ["1 syntax", "4 syntax", "5 syntax"]),
     ("if x {\n  a = $\n  b = 1 2\n} else {\n  c = )\n}", ["2 syntax", "3 syntax", "5 syntax"]),
     ("s = \"open\nt = 'open too\nu = 3abc", ["1 syntax", "2 syntax", "3 syntax"]),
     ("}\nx = 1\n)\n]", ["1 syntax", "3 syntax", "4 syntax"]),

@@ -34,9 +34,9 @@ private let arguments: [Failure] = [
 ]
 
 private let types: [Failure] = [
-  Failure("[1] «* 2", .type, "`*` takes no list and number", hint: "tensor([...])"), Failure("\"a\" «+ 1", .type, "takes no string and number", hint: "str(x)"),
-  Failure("true «+ 1", .type, "no bool and number", hint: "int(flag)"), Failure("if «1 { 2 }", .type, "is no condition", hint: "x != 0"),
-  Failure("if «ones([2]) > 0 { 1 }", .type, "is no condition", hint: "all(x)"), Failure("for x in «3 { }", .type, "cannot walk", hint: "0..3"), Failure("«3(4)", .type, "cannot be called", hint: "`*`"),
+  Failure("[1] «* 2", .type, "`*` does not take a list and a number", hint: "tensor([...])"), Failure("\"a\" «+ 1", .type, "does not take a string and a number", hint: "str(x)"),
+  Failure("true «+ 1", .type, "does not take a bool and a number", hint: "int(flag)"), Failure("if «1 { 2 }", .type, "is no condition", hint: "x != 0"),
+  Failure("if «ones([2]) > 0 { 1 }", .type, "is no condition", hint: "`all(ones([2]) > 0)`"), Failure("for x in «3 { }", .type, "cannot walk", hint: "0..3"), Failure("«3(4)", .type, "cannot be called", hint: "`*`"),
   Failure("«a, b = [1, 2, 3]", .value, "2 names cannot take the 3 elements"), Failure("«a, b = 1", .type, "cannot take a number apart"),
   Failure("«[1, 2][5]", .index, "index 5 is out of range for a list of 2: legal are -2 to 1"), Failure("«[1, 2][0.5]", .index, "no whole number"), Failure("«{a: 1}[0]", .index, "cannot be indexed by a number"),
   Failure("x = [1]; «x[3] = 1", .index, "out of range"), Failure("assert «1 > 2, \"too small\"", .value, "too small"), Failure("1 «< \"a\"", .type, "cannot order"), Failure("f\"{«\"a\":.2f}\"", .type, "needs a number"),

@@ -84,4 +84,12 @@ import Testing
     ]
     for (kind, status) in rows { #expect(Repl.ExitStatus(Diagnostic(kind, "x")) == status) }
   }
+
+  @Test(arguments: [
+    (":hlep", ":help"), (":hepl", ":help"), (":name", ":names"), (":nmaes", ":names"), (":tiem", ":time"), (":timee", ":time"), (":kepe", ":keep"), (":qiut", ":quit"),
+  ]) func misspeltCommandsAreUnderstood(_ word: String, _ meant: String) { #expect(Notebook.command(near: word) == meant) }
+
+  @Test(arguments: [":", ":x", ":foo", ":zxcv", ":12"]) func otherWordsAreNoCommands(_ word: String) {
+    #expect(Notebook.command(near: word) == nil)
+  }
 }

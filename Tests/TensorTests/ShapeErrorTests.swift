@@ -40,7 +40,7 @@ private func zeros(_ shape: Int...) throws -> Tensor { try .zeros(shape) }
     WrongUse("concat(float32[2, 3], float32[3, 3]): sizes differ: 2 and 3 (axis 0); only axis 1 may") {
       try concat([zeros(2, 3), zeros(3, 3)], axis: 1)
     },
-    WrongUse("stack(float32[2], float32[3]): all need the same shape") { try stack([zeros(2), zeros(3)]) },
+    WrongUse("stack(float32[2], float32[3]): the shapes differ: [2] and [3]") { try stack([zeros(2), zeros(3)]) },
     WrongUse("sum(float32[2, 3]): axis 2 is outside -2 ... 1") { try sum(zeros(2, 3), axes: [2]) },
     WrongUse("sum(float32[2, 3]): axis 1 is named twice") { try sum(zeros(2, 3), axes: [1, -1]) },
     WrongUse("max(float32[0, 3]): no element to choose from along axes [0]") { try max(zeros(0, 3), axes: [0]) },
@@ -57,7 +57,7 @@ private func zeros(_ shape: Int...) throws -> Tensor { try .zeros(shape) }
     WrongUse("full: a shape of [4611686018427387904, 4] is too large to hold") { try .full([1 << 62, 4], 0) },
     WrongUse("tensor: 3 elements do not fill the shape [2]") { try Tensor([Float(1), 2, 3], shape: [2]) },
     WrongUse("eigh(float32[2, 3]): needs a square matrix") { try eigh(zeros(2, 3)).values },
-    WrongUse("randint: no whole number in 3 ..< 3") { try randomIntegers(RandomKey(seed: 0), [2], low: 3, high: 3) },
+    WrongUse("randint: there is no whole number from 3 to below 3") { try randomIntegers(RandomKey(seed: 0), [2], low: 3, high: 3) },
   ]
 
   @Test(arguments: uses) func isNamed(_ wrong: WrongUse) throws {

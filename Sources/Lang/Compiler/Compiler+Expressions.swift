@@ -138,7 +138,7 @@ extension Compiler {
 
   private func index(_ value: Expression, _ subscripts: [Subscript], _ range: Range<Int>) -> Code {
     let base = code(value)
-    let place = span(range)
+    let (place, basePlace) = (span(range), span(value.range))
     if subscripts.count == 1, case .value(let only) = subscripts[0] {
       let key = code(only)
       return { frame in
@@ -151,7 +151,7 @@ extension Compiler {
         do {
           return try Subscripts.read(container, [.value(index)])
         } catch {
-          throw Messages.located(error, place)
+          throw Messages.located(error, place, container, basePlace)
         }
       }
     }
@@ -162,7 +162,7 @@ extension Compiler {
       do {
         return try Subscripts.read(container, found)
       } catch {
-        throw Messages.located(error, place)
+        throw Messages.located(error, place, container, basePlace)
       }
     }
   }
@@ -209,12 +209,13 @@ extension Compiler {
   private func field(_ value: Expression, _ name: String, _ range: Range<Int>) -> Code {
     let base = code(value)
     let place = span(range)
+    let call = isKnown(name) ? "\(source.excerpt(value.range)).\(name)()" : nil
     return { frame in
       let container = try base(frame)
       if case .record(let record) = container, let field = record[name] { return field }
       do {
         if let field = try Fields.read(container, name) { return field }
-        throw Messages.noField(name, container)
+        throw Messages.noField(name, container, call: call)
       } catch {
         throw Messages.located(error, place)
       }
@@ -258,24 +259,6 @@ extension Compiler {
         store(frame, .error(error))
         return try mended(frame)
       }
-    }
-  }
-}
-
-extension Messages {
-  /// An error of an element or a field, at its place.
-  static func located(_ error: any Error, _ place: Span) -> any Error {
-    switch error {
-    case let error as Diagnostic: return error.located(place)
-    case let error as TensorError:
-      let operation = error.operation.isEmpty ? "" : error.operation + ": "
-      let operands = error.operands.isEmpty ? [] : ["of " + error.operands.map(\.description).joined(separator: ", ")]
-      return Diagnostic(
-        Diagnostic.Kind(error.kind), operation + error.reason, at: place, notes: operands, hint: error.hint)
-    case let error as any DescribedError:
-      return Diagnostic(error.kind, error.message, at: place, hint: error.hint)
-    case is Interrupted: return interrupted.located(place)
-    default: return error
     }
   }
 }

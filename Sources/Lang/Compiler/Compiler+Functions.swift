@@ -144,7 +144,7 @@ extension Compiler {
         }
       }
     }
-    return { [steps] frame in
+    let checked: Effect = { [steps] frame in
       guard let value = frame.slots[slot] else { return .normal }
       guard let tensor = try value.asTensor() else {
         throw Messages.notATensor(function, parameter.name, value).located(place)
@@ -154,6 +154,15 @@ extension Compiler {
       }
       for (axis, step) in steps.enumerated() { try step(frame, tensor.shape, axis) }
       return .normal
+    }
+    return { frame in
+      do {
+        return try checked(frame)
+      } catch var error as Diagnostic {
+        let tensor = try? frame.slots[slot]?.asTensor()
+        error.parameter = (slot, parameter.name, tensor?.description ?? frame.slots[slot]?.typeName ?? "")
+        throw error
+      }
     }
   }
 }

@@ -169,6 +169,9 @@ extension Compiler {
   private static func truth(_ value: Value, _ place: Span) throws -> Bool {
     do {
       return try Operators.truth(value)
+    } catch is Diagnostic {
+      let text = place.text, isNamed = text.count <= 20 && text.utf8.first?.startsName == true
+      throw Messages.noCondition(value, isNamed ? text : "x").located(place)
     } catch {
       throw Messages.located(error, place)
     }

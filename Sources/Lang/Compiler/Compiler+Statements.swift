@@ -9,6 +9,7 @@ extension Compiler {
       if case .conditional(let branches, let otherwise) = expression.form {
         return conditionalEffect(branches, otherwise)
       }
+      checkUse(of: expression)
       let value = code(expression)
       return { frame in
         _ = try value(frame)
@@ -137,17 +138,43 @@ extension Compiler {
     }
   }
 
+  /// `xs.append(x)` changes a list in Python; here its value would be lost without a word.
+  private func checkUse(of expression: Expression) {
+    let (list, items): (Expression, ArraySlice<Argument>)
+    switch expression.form {
+    case .method(let receiver, "append", _, let arguments): (list, items) = (receiver, arguments[...])
+    case .call(let callee, let arguments):
+      guard case .name("append") = callee.form, let first = arguments.first else { return }
+      (list, items) = (first.value, arguments.dropFirst())
+    default: return
+    }
+    guard scope.place("append") == nil, !isBound("append"), namespace.value("append") == nil, items.count == 1 else { return }
+    report(
+      Messages.unusedAppend(source.excerpt(list.range), source.excerpt(items.first?.range ?? list.range)), at: expression.range)
+  }
+
   // MARK: assertions, parameters, modules
 
   private func assertion(_ condition: Expression, _ message: Expression?) -> Effect {
+    let known = problems.count
     let test = test(condition)
     let text = source.excerpt(condition.range)
     let place = span(condition.range)
     let message = message.map { code($0) }
+    // What is wrong in the condition has been said once.
+    let witnesses = problems.count == known ? witnesses(of: condition) : []
     return { frame in
       if try test(frame) { return .normal }
-      throw Messages.assertionFailed(try message.map { try $0(frame).text } ?? text).located(place)
+      var error = Messages.assertionFailed(try message.map { try $0(frame).text } ?? text).located(place)
+      error.secondary = try witnesses.map { .init($0.place, "\($0.place.text): \(try $0.code(frame).operandText)") }
+      throw error
     }
+  }
+
+  /// The sides of a comparison that can be read again without running anything.
+  private func witnesses(of condition: Expression) -> [(code: Code, place: Span)] {
+    guard case .comparison(let left, let rest) = condition.form else { return [] }
+    return ([left] + rest.map(\.right)).filter { $0.isPath && $0.range.count <= 30 }.map { (code($0), span($0.range)) }
   }
 
   /// `param steps = 500`: the command line's value where it has one, read as the default's type.
@@ -186,6 +213,24 @@ extension Compiler {
         throw error.located(place)
       }
       return .normal
+    }
+  }
+}
+
+extension Expression {
+  /// A name, or fields and elements of one.
+  fileprivate var isPath: Bool {
+    switch form {
+    case .name: true
+    case .field(let base, _, _): base.isPath
+    case .index(let base, let subscripts):
+      base.isPath
+        && subscripts.allSatisfy {
+          guard case .value(let index) = $0 else { return false }
+          if case .number = index.form { return true }
+          return index.isPath
+        }
+    default: false
     }
   }
 }

@@ -44,6 +44,8 @@ public struct Diagnostic: Error, Sendable {
   var isMemory = false
   /// The command line is at fault, not the program.
   public internal(set) var isUsage = false
+  /// The parameter whose argument is at fault, until the call that gave it is known.
+  var parameter: (index: Int, name: String, given: String)?
   /// For `exit(n)` only.
   public var exitCode: Int?
 

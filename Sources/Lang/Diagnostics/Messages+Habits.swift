@@ -14,6 +14,11 @@ extension Messages {
       guard tokens.indices.contains(place + offset), case .name(let name) = tokens[place + offset].kind else { return nil }
       return name
     }
+    func text(_ offset: Int) -> String {
+      tokens.indices.contains(place + offset) ? source.excerpt(tokens[place + offset].range) : ""
+    }
+    func isQuoted(_ offset: Int) -> Bool { text(offset).hasPrefix("\"") || text(offset).hasPrefix("'") || text(offset).hasPrefix("f\"") }
+    func isNumber(_ offset: Int) -> Bool { text(offset).utf8.first?.isDigit ?? false }
     // Signs that stand close together, as `++` and `=>` do.
     func touches(_ offset: Int) -> Bool {
       tokens.indices.contains(place + offset - 1) && tokens.indices.contains(place + offset)
@@ -27,7 +32,19 @@ extension Messages {
       return remedy
     }
     if let before = symbol(-1), before == symbol(-2), touches(-1), before == .plus || before == .minus {
-      return "`x \(before.rawValue)= 1` counts \(before == .plus ? "up" : "down")"
+      return "`\(word(-3) ?? "x") \(before.rawValue)= 1` counts \(before == .plus ? "up" : "down")"
+    }
+    if symbol(0) == .dot, tokens[..<place].last?.kind == .newline { return "`|>` takes a value to the next line: `|> f`" }
+    if ["import", "from"].contains(text(-1)), let library = word(0), libraries.contains(library) {
+      return "tensors and their functions are here already: `zeros([2])`, `exp(x)`"
+    }
+    if tokens.indices.contains(place), case .keyword(let keyword) = tokens[place].kind {
+      if keyword == .for { return "`map(xs, x -> e)` makes a list of another, `filter` keeps some" }
+      if keyword == .if { return "a choice is written `if c { a } else { b }`" }
+    }
+    if let here = word(0), ["elif", "elseif", "elsif", "except", "finally"].contains(here) { return openingWords[here] }
+    if tokens[..<min(place + 1, tokens.count)].last(where: { $0.kind != .newline && $0.kind != .end })?.kind == .name("end") {
+      return "a block ends with `}`"
     }
     if let here = word(0), let remedy = infixWords[here] { return remedy }
     let isStart = place < 2 || tokens[place - 2].isStatementEnd
@@ -37,12 +54,17 @@ extension Messages {
       return "blocks stand in braces: `{ ... }`"
     case .colon where symbol(1) == .assign: return "`=` assigns: `x = 1`"
     case .colon: return "types are not declared; `x = 1` gives a name its value"
-    case .assign where tokens[..<place].last(where: { $0.isStatementEnd || $0.opensBlock })?.opensBlock == true:
-      return "`==` compares"
+    case .assign:
+      let opener = tokens[..<place].last { $0.isStatementEnd || $0.opensBlock }
+      if opener?.kind == .keyword(.for) { return "a loop counts with `for i in 0..n { ... }`" }
+      if opener?.opensBlock == true { return "`==` compares" }
+    case .arrow: return "`fn f(x) = e` names a function, `x -> e` is one without a name"
     default: break
     }
-    if word(-1) == "print" {
-      return "calls need parentheses: `print(\(tokens.indices.contains(place) ? source.excerpt(tokens[place].range) : "x"))`"
+    if symbol(-1) == .colon, word(0) != nil { return "types are not declared; `x: [b, d]` checks the axes of a tensor" }
+    if touches(0), text(0).hasPrefix("'"), place > 0, tokens[place - 1].endsValue { return transposed }
+    if word(-1) == "print", isQuoted(0) || word(0) != nil || isNumber(0) {
+      return "calls need parentheses: `print(\(text(0)))`"
     }
     return nil
   }
@@ -54,6 +76,7 @@ extension Messages {
     "::": "types are not declared", ".*": elementwise, ".+": elementwise, ".-": elementwise, "./": elementwise, ".^": elementwise,
     ".(": "functions of tensors work by element; `map(xs, f)` walks a list",
   ]
+  static let transposed = "the transpose is written `x.T`"
   private static let elementwise = "operators work by element already: `a * b`"
 
   /// Words that stand between two values elsewhere.
@@ -63,11 +86,16 @@ extension Messages {
     "xor": "`a != b` says that two conditions differ",
   ]
 
+  private static let declaration = "names are not declared: `x = 1`"
+
+  /// Libraries whose functions the language has itself.
+  private static let libraries: Set = ["numpy", "np", "torch", "jax", "math", "random", "tensorflow", "scipy"]
+
   /// Words that begin a statement elsewhere.
   private static let openingWords = [
     "def": "functions are written `fn f(x) { ... }`", "function": "functions are written `fn f(x) { ... }`",
     "func": "functions are written `fn f(x) { ... }`", "lambda": "a function is written `x -> e`",
-    "let": "`x = 1` is enough", "var": "`x = 1` is enough", "const": "`x = 1` is enough", "local": "`x = 1` is enough",
+    "let": declaration, "var": declaration, "const": declaration, "local": declaration,
     "global": "functions give values back: `n = f(n)`", "nonlocal": "functions give values back: `n = f(n)`",
     "elif": "it is written `else if`", "elseif": "it is written `else if`", "elsif": "it is written `else if`",
     "unless": "it is written `if not c { ... }`", "until": "it is written `while not c { ... }`",
@@ -106,6 +134,14 @@ extension Token {
   fileprivate var isStatementEnd: Bool {
     switch kind {
     case .newline, .symbol(.semicolon), .symbol(.openBrace), .symbol(.closeBrace): true
+    default: false
+    }
+  }
+
+  /// Whether a value may end here, so that `'` after it means a transpose elsewhere.
+  fileprivate var endsValue: Bool {
+    switch kind {
+    case .name, .symbol(.close), .symbol(.closeBracket): true
     default: false
     }
   }

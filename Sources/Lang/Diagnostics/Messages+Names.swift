@@ -2,14 +2,12 @@
 
 extension Messages {
   static func unknownName(_ name: String, among known: [String]) -> Diagnostic {
-    let aliases = [
-      "True": "true", "False": "false", "None": "none", "null": "none", "nil": "none", "elif": "else if",
-      "def": "fn", "function": "fn", "let": "x = ...", "var": "x = ...", "lambda": "x -> ...", "pass": "{ }",
-      "raise": "fail(\"message\")", "throw": "fail(\"message\")",
-      "quit": "exit()", "length": "len", "size": "len(x), or x.size", "input": "env or args",
-    ]
     var hint: String?
-    if let alias = aliases[name] {
+    if name == "_" {
+      hint = "it stands for the value in a stage of a pipe, and at the prompt for the last result"
+    } else if name == "end" {
+      hint = "a block ends with `}`; the last element is `xs[-1]`"
+    } else if let alias = foreignNames[name] {
       hint = "here that is `\(alias)`"
     } else if ["np", "jnp", "jax", "torch", "math"].contains(name) {
       hint = "functions stand alone here: `sum(x)`, `exp(x)`"
@@ -23,17 +21,6 @@ extension Messages {
     Diagnostic(
       .name, "`\(name)` has no value yet",
       hint: "a name assigned in a function is the function's own; pass outer values as arguments")
-  }
-
-  static func importsItself(_ path: String, _ chain: [String]) -> Diagnostic {
-    // From the file on that is met again; folders that all have in common say nothing.
-    let ring = chain.last.flatMap { chain.firstIndex(of: $0) }.map { Array(chain[$0...]) } ?? chain
-    var parts = ring.map { $0.split(separator: "/") }
-    while let first = parts.first, first.count > 1, parts.allSatisfy({ $0.count > 1 && $0[0] == first[0] }) {
-      parts = parts.map { Array($0.dropFirst()) }
-    }
-    return Diagnostic(
-      .name, "\"\(path)\" imports itself", notes: [parts.map { $0.joined(separator: "/") }.joined(separator: " -> ")])
   }
 
   // MARK: warnings
@@ -66,7 +53,8 @@ extension Messages {
   }
 
   static func unknownArgument(_ signature: Signature, _ name: String) -> Diagnostic {
-    let near = nearestName(to: name, among: signature.names)
+    let foreign = foreignArguments[name].flatMap { signature.names.contains($0) ? $0 : nil }
+    let near = foreign ?? nearestName(to: name, among: signature.names)
     return Diagnostic(
       .argument, "\(signature.name) has no argument `\(name)`", notes: takes(signature),
       hint: near.map { "did you mean `\($0)`?" })
@@ -88,6 +76,7 @@ extension Messages {
   static func noMethod(_ name: String, _ value: Value) -> Diagnostic {
     var error = noField(name, value)
     error.message = "\(value.summaryInWords) has no field `\(name)`, and no function has that name"
+    if let alias = foreignNames[name] { error.hint = "here that is `\(alias)`" }
     return error
   }
 

@@ -13,12 +13,13 @@ enum Messages {
     case (.list, .list), (.list, .number), (.number, .list):
       hint = "`tensor([...])` makes a tensor, whose elements `\(sign)` takes one by one"
     case (.bool, _), (_, .bool): hint = "booleans are no numbers: `int(flag)` is 0 or 1"
+    case (.string, _) where operation == .remainder: hint = "f\"{x:.3f}\" puts a number into text"
     case (.string, _), (_, .string): hint = operation == .add ? "`str(x)` makes text, f\"{x}\" puts it into text" : nil
     case (.function, _), (_, .function): hint = "call the function with `(...)` to use its value"
     case (.none, _), (_, .none): hint = "none is what a function without a value gives"
     default: break
     }
-    return Diagnostic(.type, "`\(sign)` takes no \(a.typeName) and \(b.typeName)", hint: hint)
+    return Diagnostic(.type, "`\(sign)` does not take \(a.kindInWords) and \(b.kindInWords)", hint: hint)
   }
 
   static func repeatNotWhole(_ times: Double) -> Diagnostic {
@@ -41,15 +42,17 @@ enum Messages {
       hint: "`in` and `contains` look in lists, ranges, tensors (numbers), records (names) and strings (strings)")
   }
 
-  static func noCondition(_ value: Value) -> Diagnostic {
+  /// - Parameter name: the value as the program writes it, where that is short.
+  static func noCondition(_ value: Value, _ name: String = "x") -> Diagnostic {
     if case .tensor(let tensor) = value {
       return Diagnostic(
         .type, "a tensor of \(tensor.count) elements is no condition", notes: ["it is \(tensor)"],
-        hint: "`all(x)` or `any(x)` makes one; `logical_and` and `where` work by element")
+        hint: "`all(\(name))` or `any(\(name))` makes one; `logical_and` and `where` work by element")
     }
-    let hint = ["number": "compare it: `x != 0`", "string": "compare it: `x != \"\"`", "none": "compare it: `x == none`"]
+    let hint = ["number": "\(name) != 0", "string": "\(name) != \"\"", "none": "\(name) == none", "list": "len(\(name)) > 0"]
     return Diagnostic(
-      .type, "\(value.kindInWords) is no condition; true or false is needed", hint: hint[value.typeName])
+      .type, "\(value.kindInWords) is no condition; true or false is needed",
+      hint: hint[value.typeName].map { "compare it: `\($0)`" })
   }
 
   // MARK: elements and fields
@@ -107,8 +110,12 @@ enum Messages {
     Diagnostic(.type, "\(part.kindInWords) cannot be stored in \(value.kindInWords)")
   }
 
-  static func noField(_ name: String, _ value: Value) -> Diagnostic {
+  /// - Parameter call: how to write the call, where a function has the name.
+  static func noField(_ name: String, _ value: Value, call: String? = nil) -> Diagnostic {
     let names = Fields.names(value)
+    if let call {
+      return Diagnostic(.name, "\(value.summaryInWords) has no field `\(name)`", hint: "call the function: `\(call)`")
+    }
     if let near = nearestName(to: name, among: names) {
       return Diagnostic(.name, "\(value.summaryInWords) has no field `\(name)`", hint: "did you mean `\(near)`?")
     }
@@ -180,6 +187,11 @@ enum Messages {
 
   static let interrupted = Diagnostic(.interrupt, "interrupted")
 
+  /// `xs.append(x)` as a statement, which changes a list elsewhere.
+  static func unusedAppend(_ list: String, _ item: String) -> Diagnostic {
+    Diagnostic(.value, "append gives a new list, and nothing keeps it", hint: "`\(list) = append(\(list), \(item))`")
+  }
+
   static func assertionFailed(_ text: String) -> Diagnostic { Diagnostic(.value, "assertion failed: \(text)") }
 
   /// An example in a comment that does not show what it gives; nil for no line at all.
@@ -195,8 +207,9 @@ enum Messages {
 
   /// What a builtin threw, as a diagnostic at its call.
   static func diagnostic(
-    of error: any Error, in name: String, at place: CallPlace?, _ labels: @autoclosure () -> [Diagnostic.Label] = []
+    of error: any Error, in signature: Signature, at place: CallPlace?, _ labels: @autoclosure () -> [Diagnostic.Label] = []
   ) -> any Error {
+    let name = signature.name
     switch error {
     case let error as Diagnostic: return place.map { error.located($0.span) } ?? error
     case is Escape: return error
@@ -208,6 +221,10 @@ enum Messages {
       var diagnostic = Diagnostic(
         Diagnostic.Kind(error.kind), "\(culprit): \(error.reason)", at: place?.span, hint: error.hint)
       diagnostic.secondary = labels()
+      // An axis that does not exist is the argument's fault.
+      if error.kind == .index, error.reason.hasPrefix("axis"), let place, let axis = place.argument("axis", in: signature) {
+        diagnostic.primary = .init(Span(source: place.source, range: axis))
+      }
       if diagnostic.secondary.isEmpty, !error.operands.isEmpty {
         diagnostic.notes = ["of " + error.operands.map(\.description).joined(separator: ", ")]
       }
@@ -223,7 +240,9 @@ enum Messages {
   /// What an operator's operands could not do: `cannot multiply z @ w`, with both shapes.
   static func diagnostic(of error: any Error, _ site: OperatorSite, _ a: Value, _ b: Value?) -> any Error {
     switch error {
-    case let error as Diagnostic: return error.located(site.span)
+    case var error as Diagnostic where error.primary == nil:
+      if let b { error.secondary = [site.typeLabel(a, site.left), site.typeLabel(b, site.right)] }
+      return error.located(site.span)
     case let error as TensorError:
       var diagnostic = Diagnostic(
         Diagnostic.Kind(error.kind), "cannot \(site.verb) \(site.text)", at: site.span, notes: [error.reason],
@@ -233,6 +252,30 @@ enum Messages {
       diagnostic.adopt(error)
       return diagnostic
     case is Interrupted: return interrupted.located(site.span)
+    default: return error
+    }
+  }
+}
+
+extension Messages {
+  /// An error of an element or a field, at its place.
+  ///
+  /// - Parameter container: what the element was asked of, and where it stands; a tensor is shown with its shape.
+  static func located(_ error: any Error, _ place: Span, _ container: Value? = nil, _ base: Span? = nil) -> any Error {
+    switch error {
+    case let error as Diagnostic: return error.located(place)
+    case let error as TensorError:
+      var diagnostic = Diagnostic(Diagnostic.Kind(error.kind), error.reason, at: place, hint: error.hint)
+      if case .tensor(let tensor)? = container, let base, base.text.count <= 20, !base.text.contains("\n") {
+        diagnostic.secondary = [.init(base, "\(base.text): \(tensor)")]
+      } else if !error.operands.isEmpty {
+        diagnostic.notes = ["of " + error.operands.map(\.description).joined(separator: ", ")]
+      }
+      diagnostic.adopt(error)
+      return diagnostic
+    case let error as any DescribedError:
+      return Diagnostic(error.kind, error.message, at: place, hint: error.hint)
+    case is Interrupted: return interrupted.located(place)
     default: return error
     }
   }

@@ -18,6 +18,8 @@ private struct Slip {
   /// Costs are in quarters of an edit.
   private static let edit = 4
   private static let usual = 3
+  /// Nobody misspells a longer word; comparing costs the product of the lengths.
+  private static let longest = 100
   private let letters: [UInt8]
 
   init(_ name: String) { letters = Self.plain(name) }
@@ -35,7 +37,7 @@ private struct Slip {
     let other = Self.plain(candidate)
     if letters == other { return letters.isEmpty ? nil : 1 }
     // A name of one or two letters is near everything, so near nothing.
-    guard letters.count >= 3, other.count >= 2 else { return nil }
+    guard letters.count >= 3, other.count >= 2, max(letters.count, other.count) <= Self.longest else { return nil }
     // The beginning of a longer name: `float` for `float32`.
     if other.starts(with: letters) { return Self.usual + min(other.count - letters.count, Self.edit) }
     let limit = Self.limit(max(letters.count, other.count))

@@ -23,9 +23,10 @@ extension Call {
   /// A plain number made of a value under differentiation would drop its derivative without a word.
   func refuseTraced(_ tensor: Tensor, _ name: String) throws {
     guard tensor.isTraced else { return }
+    let written = place?.argument(name, in: signature).map { place?.source.excerpt($0) ?? name } ?? name
     throw error(
-      .value, "`\(name)` is being differentiated, and a plain number has no derivative", argument: name,
-      hint: "compute with the tensor itself; `stop_gradient(\(name))` makes it a constant")
+      .value, "`\(written)` is being differentiated, and a plain number has no derivative", argument: name,
+      hint: "compute with the tensor itself; `stop_gradient(\(written))` makes it a constant")
   }
 
   public func integer(_ name: String, in range: ClosedRange<Int>? = nil) throws -> Int {

@@ -22,7 +22,7 @@ extension Library {
       see: ["value_and_grad", "jvp", "vjp", "stop_gradient"]
     ) { call in
       let function = try call.function("f")
-      return .function(Function("gradient(...arguments, **named)") { inner in
+      return .function(Function("grad(...arguments, **named)") { inner in
         try inner.gradient(of: function, hasExtra: false).gradient
       })
     },
@@ -42,7 +42,7 @@ extension Library {
     ) { call in
       let function = try call.function("f")
       let hasExtra = try call.bool("aux")
-      return .function(Function("value_and_gradient(...arguments, **named)") { inner in
+      return .function(Function("value_and_grad(...arguments, **named)") { inner in
         let result = try inner.gradient(of: function, hasExtra: hasExtra)
         return .list([result.value, result.gradient])
       })

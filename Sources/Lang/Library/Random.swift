@@ -53,7 +53,11 @@ extension Library {
       ],
       see: ["uniform", "randn", "key"]
     ) { call in
-      .tensor(try Tensor::normal(call.key("key"), call.legal(call.shape("shape")), dtype: call.dtype("dtype")))
+      let dtype = try call.dtype("dtype")
+      guard dtype.isFloating else {
+        throw call.error(.value, "`dtype` is \"\(dtype)\"; normal numbers have fractions", argument: "dtype", hint: "`randint` gives whole numbers")
+      }
+      return .tensor(try Tensor::normal(call.key("key"), call.legal(call.shape("shape")), dtype: dtype))
     },
     Builtin(
       "uniform(key, shape, low = 0, high = 1)", "numbers from low up to high",
@@ -89,7 +93,9 @@ extension Library {
         .type("bernoulli(key(0), \"4\", 0.5)", "bernoulli: `shape` is a string; expected a list of whole numbers"),
       ]
     ) { call in
-      .tensor(try Tensor::bernoulli(call.key("key"), call.legal(call.shape("shape")), p: call.number("p")))
+      let p = try call.number("p")
+      guard p >= 0, p <= 1 else { throw call.error(.value, "`p` is \(p.shown); expected a probability from 0 to 1", argument: "p") }
+      return .tensor(try Tensor::bernoulli(call.key("key"), call.legal(call.shape("shape")), p: p))
     },
     Builtin(
       "randn(...shape)",

@@ -104,7 +104,7 @@ public final class Interpreter {
     let program = try parsed(source)
     // What is wrong in a reader shows when it is run.
     let statements = program.declarations(for: readers.compactMap { try? Parser.program($0) })
-    _ = try execute(try compiled(Program(source: source, statements: statements, isHidden: true)))
+    _ = try execute(try compiled(Program(source: source, statements: statements, isHidden: true, marks: program.marks)))
   }
 
   private func settle(_ tensor: Tensor) throws(Diagnostic) {

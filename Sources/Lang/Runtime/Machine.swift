@@ -151,6 +151,14 @@ final class Machine {
     } catch var error as Diagnostic {
       // A call for which there was no room has no place of its own.
       if let place { error = error.located(place.span) }
+      if let place, let parameter = error.parameter {
+        error.parameter = nil
+        if let range = place.named[parameter.name]?.value ?? place.positional.dropFirst(parameter.index).first {
+          let text = place.source.excerpt(range)
+          let shown = text.count > 20 || text.contains("\n") ? "" : "\(text): "
+          error.secondary.append(.init(Span(source: place.source, range: range), shown + parameter.given))
+        }
+      }
       if let place, error.traceback.count < 1000 {
         error.traceback.append(.init(function: name, span: place.span))
       }
@@ -167,7 +175,7 @@ final class Machine {
       guard Recording.isOn, let place else { return try body() }
       return try Recording.at(place.span, body)
     } catch {
-      throw Messages.diagnostic(of: error, in: signature.name, at: place, Self.labels(signature, matched, place))
+      throw Messages.diagnostic(of: error, in: signature, at: place, Self.labels(signature, matched, place))
     }
   }
 

@@ -20,10 +20,13 @@ final class OperatorSite: Sendable {
 
   var span: Span { Span(source: source, range: place) }
 
-  /// The operation as written, shortened.
+  /// The operation as written, on one line; of long ones the operator between dots.
   var text: String {
-    let whole = source.excerpt(min(left.lowerBound, place.lowerBound)..<max(right.upperBound, place.upperBound))
-    return whole.count > 60 || whole.contains("\n") ? "these" : whole
+    func onOneLine(_ range: Range<Int>) -> String { source.excerpt(range).split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+    let whole = onOneLine(min(left.lowerBound, place.lowerBound)..<max(right.upperBound, place.upperBound))
+    guard whole.count > 60 else { return whole }
+    let (a, b) = (onOneLine(left), onOneLine(right))
+    return "\(a.count > 24 ? "..." : a) \(onOneLine(place)) \(b.count > 24 ? "..." : b)"
   }
 
   /// `w: float32[64, 32]`.
@@ -31,6 +34,14 @@ final class OperatorSite: Sendable {
     let name = source.excerpt(range)
     let shown = name.count > 20 || name.contains("\n") ? "" : "\(name): "
     return Diagnostic.Label(Span(source: source, range: range), shown + value.operandText)
+  }
+
+  /// `step: number`, for operands of types that the operator does not take.
+  func typeLabel(_ value: Value, _ range: Range<Int>) -> Diagnostic.Label {
+    if case .tensor = value { return label(value, range) }
+    let name = source.excerpt(range)
+    let shown = name.count > 20 || name.contains("\n") ? "" : "\(name): "
+    return Diagnostic.Label(Span(source: source, range: range), shown + value.typeName)
   }
 
   /// Runs an operator on values that are not two numbers; errors show where and what.

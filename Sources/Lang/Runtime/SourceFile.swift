@@ -2,18 +2,24 @@
 
 import Foundation
 
-/// A program's file.
+/// A program's file, or any text.
 public struct SourceFile {
   public let path: String
+  /// The path as the program wrote it.
+  private let written: String
 
   /// A path as `import` means it: beside the importing file, else in the session's folder.
   init(_ path: String, beside source: Source, folder: String?) throws {
     let base = source.path.map { ($0 as NSString).deletingLastPathComponent } ?? folder ?? ""
     let joined = path.hasPrefix("/") || base.isEmpty ? path : base + "/" + path
     self.path = (joined as NSString).standardizingPath
+    written = path
   }
 
-  public init(_ path: String) { self.path = path }
+  public init(_ path: String) {
+    self.path = path
+    written = path
+  }
 
   /// The text of a file that another one imports: of a device or a pipe the end might never come.
   public func moduleText() throws -> String {
@@ -26,29 +32,38 @@ public struct SourceFile {
 
   public func text() throws -> String {
     guard let data = FileManager.default.contents(atPath: path) else {
-      let exists = FileManager.default.fileExists(atPath: path)
-      throw Diagnostic(
-        .io, exists ? "\(path) cannot be read" : "there is no file \(path)",
-        hint: exists ? "is it a folder, or without permission?" : Self.whatIsThere(instead: path))
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw Messages.noFile(written, near: Self.nearest(to: path, as: written), instead: Self.whatIsThere(instead: path))
+      }
+      throw Messages.unreadableFile(written)
     }
-    guard let text = String(data: data, encoding: .utf8) else {
-      throw Diagnostic(.format, "\(path) is not UTF-8 text")
-    }
+    guard let text = String(data: data, encoding: .utf8) else { throw Messages.notText(written) }
     return text
   }
 
-  /// The file that was meant, else those of its kind in the same folder, else what is wrong with the folder.
+  /// The file in the same folder that the path may have meant, written as the path is.
+  public static func nearest(to path: String, as written: String) -> String? {
+    let (folder, name) = parts(path)
+    return nearestName(to: name, among: names(in: folder) ?? []).map { parts(written).folder + $0 }
+  }
+
+  /// Files of the same kind in the folder, else what is wrong with the folder.
   private static func whatIsThere(instead path: String) -> String? {
-    // By hand: Foundation's parts of paths end the process for some texts, "/" among them.
-    let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
-    let folder = path.dropLast(name.count)
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : String(folder)) else {
-      return "there is no folder \(folder)"
-    }
-    if let near = nearestName(to: String(name), among: names) { return "did you mean `\(folder + near)`?" }
+    let (folder, name) = parts(path)
+    guard let names = names(in: folder) else { return "there is no folder \(folder)" }
     let ending = name.lastIndex(of: ".").map { name[$0...] }
     let alike = names.filter { name in ending.map { name.hasSuffix($0) } ?? false }.sorted()
     if alike.isEmpty { return folder.isEmpty ? "the working folder is \(FileManager.default.currentDirectoryPath)" : nil }
     return "there are \(alike.prefix(4).joined(separator: ", "))" + (alike.count > 4 ? ", ..." : "")
+  }
+
+  /// By hand: Foundation's parts of paths end the process for some texts, "/" among them.
+  private static func parts(_ path: String) -> (folder: String, name: String) {
+    let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    return (String(path.dropLast(name.count)), String(name))
+  }
+
+  private static func names(in folder: String) -> [String]? {
+    try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)
   }
 }

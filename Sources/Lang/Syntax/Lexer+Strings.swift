@@ -17,7 +17,8 @@ extension Lexer {
       guard let byte = peek, isTriple || byte != 0x0A else {
         throw failure(
           start..<offset, "this string has no closing quote",
-          hint: isTriple ? nil : "strings over several lines stand between `\"\"\"`", atEnd: isTriple)
+          hint: isTriple ? nil : isTranspose(start) ? Messages.transposed : "strings over several lines stand between `\"\"\"`",
+          atEnd: isTriple)
       }
       if byte == UInt8(ascii: "\\") {
         text += try escape(start)
@@ -47,6 +48,13 @@ extension Lexer {
     guard interpolated else { return Token(kind: .string(tail), range: start..<offset) }
     if !tail.isEmpty { pieces.append(.text(tail)) }
     return Token(kind: .interpolation(pieces), range: start..<offset)
+  }
+
+  /// Whether the quote follows a value as closely as Julia's and Matlab's transpose does.
+  private func isTranspose(_ start: Int) -> Bool {
+    guard start > 0, bytes[start] == UInt8(ascii: "'") else { return false }
+    let before = bytes[start - 1]
+    return before.continuesName || before == UInt8(ascii: "]") || before == UInt8(ascii: ")")
   }
 
   private mutating func escape(_ start: Int) throws -> [UInt8] {

@@ -76,7 +76,10 @@ extension Parser {
       failure.isUnfinished = isAtEnd
       throw failure
     }
-    try expect(symbol, purpose)
+    guard take(symbol) == nil else { return }
+    var failure = failure("expected `\(symbol.rawValue)` \(purpose), found \(token.described)")
+    failure.diagnostic.secondary = [.init(Span(source: source, range: open.range), "opened here")]
+    throw failure
   }
 
   // subscripts := "[" subscript { "," subscript } "]" ; subscript := "..." | "new" | e | [e] ":" [e] [":" [e]]
@@ -142,6 +145,8 @@ extension Parser {
     case .symbol(.openBrace): return try record()
     case .keyword(let keyword):
       throw failure("`\(keyword.rawValue)` cannot stand here", hint: "it is a word of the language, not a name")
+    case .symbol(let bracket) where bracket.opening != nil && ignoresNewlines.count == 1:
+      throw failure("this `\(bracket.rawValue)` has no `\(bracket.opening?.rawValue ?? "")`")
     case .symbol, .newline, .end, .invalid:
       throw failure("expected a value, found \(start.described)")
     }
@@ -158,13 +163,19 @@ extension Parser {
       var inner = try Parser(source, in: range)
       inner.placeholders = placeholders
       inner.depth = depth
-      let value = try inner.expression()
-      inner.skipNewlines()
-      guard inner.token.kind == .end else {
-        throw inner.failure("expected `}` after the value, found \(inner.token.described)")
+      do {
+        let value = try inner.expression()
+        inner.skipNewlines()
+        guard inner.token.kind == .end else {
+          throw inner.failure("expected `}` after the value, found \(inner.token.described)")
+        }
+        placeholders = inner.placeholders
+        return .value(value, format: format)
+      } catch var failure as SyntaxFailure {
+        // More lines cannot mend what ends at its brace.
+        failure.isUnfinished = false
+        throw failure
       }
-      placeholders = inner.placeholders
-      return .value(value, format: format)
     }
   }
 

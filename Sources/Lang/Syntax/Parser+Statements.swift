@@ -107,6 +107,10 @@ extension Parser {
       return Target(
         name: base.name, nameRange: base.nameRange, steps: base.steps + [.index(subscripts, expression.range)],
         range: expression.range)
+    case .call(let callee, _):
+      throw failure(
+        "this cannot be assigned to", at: expression.range,
+        hint: "a function is defined by `fn \(source.excerpt(callee.range))(x) = ...`")
     default:
       throw failure(
         "this cannot be assigned to", at: expression.range,

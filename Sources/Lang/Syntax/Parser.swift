@@ -3,7 +3,7 @@
 
 /// A mistake in the text; `isUnfinished` where more text could mend it, which is how the prompt knows to go on.
 struct SyntaxFailure: Error {
-  let diagnostic: Diagnostic
+  var diagnostic: Diagnostic
   var isUnfinished = false
   /// It follows from one that was told already.
   var isConsequence = false

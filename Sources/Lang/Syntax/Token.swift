@@ -66,6 +66,16 @@ enum Symbol: String, CaseIterable, Sendable {
   case openBrace = "{"
   case closeBrace = "}"
 
+  /// Of a closing bracket, its partner.
+  var opening: Symbol? {
+    switch self {
+    case .close: .open
+    case .closeBracket: .openBracket
+    case .closeBrace: .openBrace
+    default: nil
+    }
+  }
+
   /// Rows by length, so that the longest match wins whatever the order above.
   static let byLength: [(symbol: Symbol, bytes: [UInt8])] =
     allCases.map { ($0, Array($0.rawValue.utf8)) }.sorted { $0.bytes.count > $1.bytes.count }

@@ -1,6 +1,7 @@
 // Files and data sets.
 
 import Formats
+import Foundation
 import Lang
 import MeanFlow
 import Tensor
@@ -33,7 +34,7 @@ extension Library {
       do {
         return try Value(Formats::load(path, keys: keys) { loading.update($0, $1, of: $2) })
       } catch let problem as FormatError where problem.reason == .io {
-        guard let shipped = EmbeddedData.path(of: path) else { throw problem }
+        guard let shipped = EmbeddedData.path(of: path) else { throw call.missing(path, problem) }
         return try Value(Formats::load(shipped, keys: keys))
       }
     },
@@ -126,5 +127,14 @@ extension Call {
       throw error(.type, "\(value.kindInWords) has no form in files", argument: "value")
     }
     try Formats::save(contents, to: path)
+  }
+}
+
+extension Call {
+  /// A file that is not there, with the one that may have been meant: in its folder, or among the shipped ones.
+  fileprivate func missing(_ path: String, _ problem: FormatError) -> any Error {
+    let near = SourceFile.nearest(to: path, as: path) ?? nearestName(to: path, among: EmbeddedData.names)
+    guard let near, !FileManager.default.fileExists(atPath: path) else { return problem }
+    return error(.io, problem.message, argument: "path", hint: "did you mean \"\(near)\"?")
   }
 }

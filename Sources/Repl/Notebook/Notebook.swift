@@ -135,7 +135,7 @@ final class Notebook {
 
   // MARK: commands
 
-  private static let commands: [(name: String, doc: String)] = [
+  static let commands: [(name: String, doc: String)] = [
     (":help", "these commands; ?name or help(name) explains a name, ??name shows a function's text"),
     (":example name", "run the example that help(name) shows"), (":names", "the session's names"),
     (":time code", "run code and show how long it took"), (":keep on|off", "whether a failed cell keeps what it assigned"),
@@ -155,6 +155,11 @@ final class Notebook {
     } catch {
       console.write(error.message + (error.hint.map { "; \($0)" } ?? "") + "\n")
     }
+  }
+
+  /// The command that a misspelt one may have meant.
+  static func command(near word: String) -> String? {
+    nearestName(to: word, among: commands.map { String($0.name.prefix { $0 != " " }) })
   }
 
   /// A status where the program ends.
@@ -188,7 +193,7 @@ final class Notebook {
       if let status = runCell(rest) { return status }
       console.write("\(NumberText.short(Terminal.monotonicSeconds() - began)) s\n")
     default:
-      let near = nearestName(to: String(words[0]), among: Self.commands.map { String($0.name.prefix { $0 != " " }) })
+      let near = Self.command(near: String(words[0]))
       console.write("there is no command \(words[0])" + (near.map { "; did you mean \($0)?" } ?? "; :help lists them") + "\n")
     }
     return nil

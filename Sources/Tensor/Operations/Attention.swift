@@ -7,9 +7,14 @@ public func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor) throws -> Tensor {
   guard q.rank >= 2, k.rank >= 2, v.rank >= 2, q.shape[q.rank - 1] == k.shape[k.rank - 1],
     k.shape[k.rank - 2] == v.shape[v.rank - 2]
   else {
+    // Counted from the end, where all three have two axes.
+    func size(_ tensor: Tensor, _ axis: Int) -> Int { tensor.shape[tensor.rank - axis] }
+    let reason =
+      [q, k, v].contains { $0.rank < 2 } ? "queries, keys and values have two axes at least"
+      : q.shape.last != k.shape.last ? "queries and keys differ in size: \(size(q, 1)) and \(size(k, 1)) (last axis)"
+      : "keys and values differ in number: \(size(k, 2)) and \(size(v, 2)) (axis -2)"
     throw TensorError(
-      .shape, "attention", [q.operand, k.operand, v.operand],
-      "needs q [..., T, d], k [..., S, d], v [..., S, e]")
+      .shape, "attention", [q.operand, k.operand, v.operand], reason, hint: "q is [..., T, d], k [..., S, d], v [..., S, e]")
   }
   let isFused = [q, k, v].allSatisfy { $0.dtype == .float32 && $0.shape == q.shape }
   return isFused ? try Attention()(q, k, v) : try composedAttention(q, k, v)

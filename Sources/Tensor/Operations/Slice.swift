@@ -245,7 +245,7 @@ public func concat(_ tensors: [Tensor], axis: Int = 0) throws -> Tensor {
 /// Tensors of one shape side by side along a new axis.
 public func stack(_ tensors: [Tensor], axis: Int = 0) throws -> Tensor {
   for tensor in tensors where tensor.shape != tensors[0].shape {
-    throw TensorError(.shape, "stack", [tensors[0].operand, tensor.operand], "all need the same shape")
+    throw TensorError(.shape, "stack", [tensors[0].operand, tensor.operand], "the shapes differ: \(tensors[0].shape) and \(tensor.shape)")
   }
   return try concat(tensors.map { try $0.expanded(axis) }, axis: axis)
 }

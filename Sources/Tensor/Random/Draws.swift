@@ -35,10 +35,10 @@ public func normal(_ key: RandomKey, _ shape: [Int], dtype: DType = .float32) th
 /// Whole numbers in low ..< high, int32.
 public func randomIntegers(_ key: RandomKey, _ shape: [Int], low: Int, high: Int) throws -> Tensor {
   guard low >= Int(Int32.min), high <= Int(Int32.max) else {
-    throw TensorError(.value, "randint", [], "bounds must fit 32 bits, not \(low) ..< \(high)")
+    throw TensorError(.value, "randint", [], "bounds must fit 32 bits, not \(low) and \(high)")
   }
   guard low < high else {
-    throw TensorError(.value, "randint", [], "no whole number in \(low) ..< \(high)")
+    throw TensorError(.value, "randint", [], "there is no whole number from \(low) to below \(high)")
   }
   let count = try elementCount(shape, for: "randint")
   try requireMemory(4 * count, for: "randint")
