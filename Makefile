@@ -37,7 +37,8 @@ fuzz-language: deps
 	IMF_FUZZ=1 swift build -c release --sanitize=fuzzer -Xswiftc -enable-testing --product LanguageFuzzer --scratch-path .build-fuzz-language
 	mkdir -p .build-fuzz-language/found .build-fuzz-language/corpus
 	.build-fuzz-language/release/LanguageFuzzer -max_total_time=$(or $(SECONDS),60) -seed=$(or $(SEED),1) -max_len=1024 -timeout=10 \
-	  -rss_limit_mb=2048 -artifact_prefix=.build-fuzz-language/found/ .build-fuzz-language/corpus Tests/LangTests/Fuzzing/Corpus
+	  -rss_limit_mb=2048 -artifact_prefix=.build-fuzz-language/found/ .build-fuzz-language/corpus Tests/LangTests/Fuzzing/Corpus \
+	  Tests/LangTests/Scripts Tests/LangTests/Diagnostics examples
 
 build: deps
 	$(BUILD) --product imf-repl

@@ -86,6 +86,7 @@ if Context.environment["IMF_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
       name: "LanguageFuzzer", dependencies: ["Lang", "Tensor"], path: "Tests/LangTests",
-      exclude: ["Diagnostics", "Scripts", "Fuzzing/Corpus"], sources: ["Fuzzing", "SyntaxStructure.swift"],
+      exclude: ["Diagnostics", "Scripts", "Fuzzing/Corpus"],
+      sources: ["Fuzzing/FuzzedScript.swift", "Fuzzing/Fuzzer.swift", "SyntaxStructure.swift"],
       swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -29,6 +29,8 @@ enum FuzzedScript {
     if isLate(after: 0) { return "parsing and laying out took too long" }
     _ = Interpreter.completeness(of: source.text)
     let interpreter = Interpreter(libraries: [inert], session: Session(isSafe: true)) { _ in }
+    // Test threads have small stacks.
+    interpreter.stackSize = 400 << 10
     for problem in interpreter.check(source) { _ = problem.rendered() + problem.json }
     if isLate(after: 0) { return "checking took too long" }
     Memory.limit = 64 << 20
