@@ -13,7 +13,7 @@ BUILD = swift build -c release -Xswiftc -static-stdlib
 SANITIZED = 'TensorTests|LangTests'
 SANITIZE = swift test -c release -Xswiftc -enable-testing --filter $(SANITIZED)
 
-.PHONY: fuzz fuzz-language sanitize demo test build bench bench-scalar bench-peers bench-checkpoint test-interop format clean deps
+.PHONY: fuzz fuzz-language sanitize demo test build bench bench-scalar bench-peers bench-checkpoint test-interop test-editors format clean deps
 
 demo: build
 	.build/release/imf-repl examples/fashion.imf --out demo-output
@@ -83,11 +83,21 @@ test-interop: build .build-interop/ready
 	.build-interop/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
+# The language server under a client library that holds it to the protocol.
+test-editors: build .build-editors/ready
+	IMF_REPL=.build/release/imf-repl PYTHONDONTWRITEBYTECODE=1 .build-editors/bin/python -m pytest -q -p no:cacheprovider Tests/Editors
+
+.build-editors/ready: Tests/Editors/requirements.txt
+	@python3 -c 'import ensurepip' 2>/dev/null || $(MAKE) deps PACKAGES=python3-venv
+	python3 -m venv .build-editors
+	.build-editors/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 format:
 	swift format --in-place --recursive Package.swift Sources Tests
 
 clean:
-	rm -rf .build .build-test .build-fuzz-language .build-asan .build-tsan .build-peers .build-checkpoint .build-interop demo-output
+	rm -rf .build .build-test .build-fuzz-language .build-asan .build-tsan .build-peers .build-checkpoint .build-interop .build-editors demo-output
 
 # Installs the system libraries that are missing; asks nothing when all are there.
 deps:

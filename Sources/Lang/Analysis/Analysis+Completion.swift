@@ -6,7 +6,10 @@ import Foundation
 public struct Completions {
   /// What the cursor's word may become.
   public struct Candidate {
-    public enum Kind: Sendable { case definition(Definition.Kind), builtin, constant, keyword, argument, attribute, value, file, folder }
+    public enum Kind: Sendable {
+      case definition(Definition.Kind), builtin, constant, keyword, argument, attribute, value, file, folder
+    }
+
     public let name: String
     public let kind: Kind
     /// A signature, a default.
@@ -58,7 +61,9 @@ extension Analysis {
   private func arguments(_ context: CursorContext, at offset: Int) -> [Completions.Candidate] {
     guard let call = context.call, call.name == nil, let function = function(of: call, at: offset) else { return [] }
     return function.signature.parameters.dropFirst(function.shift).map { parameter in
-      Completions.Candidate(parameter.name, .argument, detail: parameter.initial.map { "= " + $0 } ?? "", documentation: "argument of \(function.signature.text)")
+      Completions.Candidate(
+        parameter.name, .argument, detail: parameter.initial.map { "= " + $0 } ?? "",
+        documentation: "argument of \(function.signature.text)")
     }
   }
 
@@ -93,7 +98,8 @@ extension Analysis {
     guard isImport || takesPath(context, at: contents.lowerBound) else {
       return Completions(word: word, candidates: [], offersAll: true)
     }
-    let base = isImport ? source.path.map { ($0 as NSString).deletingLastPathComponent } ?? interpreter.session.folder ?? folder : folder
+    let own = source.path.map { ($0 as NSString).deletingLastPathComponent } ?? interpreter.session.folder
+    let base = isImport ? own ?? folder : folder
     let start = String(text.dropLast(typed.count))
     let path = start.hasPrefix("/") || base.isEmpty ? start : base + "/" + start
     return Completions(word: word, candidates: Self.files(in: path.isEmpty ? "." : path), offersAll: true)

@@ -60,7 +60,8 @@ extension Analysis {
   private func isEnd(_ index: Int) -> Bool {
     guard index < outline.tokens.count else { return true }
     switch outline.tokens[index].kind {
-    case .newline, .end, .symbol(.semicolon), .symbol(.comma), .symbol(.close), .symbol(.closeBrace), .symbol(.closeBracket): return true
+    case .newline, .end: return true
+    case .symbol(let symbol): return [.semicolon, .comma, .close, .closeBrace, .closeBracket].contains(symbol)
     default: return false
     }
   }

@@ -22,7 +22,10 @@ public final class Analysis {
   /// Functions, settings, modules and cells, in the order of the text: what an editor lists.
   public var landmarks: [Definition] {
     let listed = outline.definitions.filter { [.function, .setting, .module].contains($0.kind) }
-    return (listed + outline.cells).sorted { ($0.range.lowerBound, $1.range.upperBound) < ($1.range.lowerBound, $0.range.upperBound) }
+    // What is around another comes before it.
+    return (listed + outline.cells).sorted {
+      ($0.range.lowerBound, $1.range.upperBound) < ($1.range.lowerBound, $0.range.upperBound)
+    }
   }
 
   // MARK: meanings
@@ -65,9 +68,11 @@ public final class Analysis {
   /// `omega` in `sample(m, omega = 2)`: the parameter of a written function, else the function.
   private func argument(_ index: Int) -> Meaning? {
     guard case .name(let name) = outline.tokens[index].kind, index + 1 < outline.tokens.count,
-      outline.tokens[index + 1].kind == .symbol(.assign), let enclosure = outline.enclosing[index], enclosure.kind == .parenthesis,
+      outline.tokens[index + 1].kind == .symbol(.assign),
+      let enclosure = outline.enclosing[index], enclosure.kind == .parenthesis,
       let path = outline.tokens.path(endingAt: enclosure.opening - 1),
-      let callee = callee(path, at: outline.tokens[enclosure.opening].range.lowerBound), callee.signature?.names.contains(name) == true
+      let callee = callee(path, at: outline.tokens[enclosure.opening].range.lowerBound),
+      callee.signature?.names.contains(name) == true
     else { return nil }
     guard let function = callee.definition else { return callee }
     let owner = function.source === source ? self : function.source.path.flatMap { file($0) }

@@ -5,6 +5,8 @@ struct Brackets {
   private(set) var ends: [Int: Int] = [:]
   /// Those that nothing closes, outermost first.
   private(set) var open: [Int] = []
+  /// For every token the index of the next newline.
+  let lineEnds: [Int]
 
   private static let partners: [Symbol: Symbol] = [.close: .open, .closeBracket: .openBracket, .closeBrace: .openBrace]
 
@@ -12,6 +14,7 @@ struct Brackets {
   /// the left margin: the rest of a text keeps its meaning while one line is being written.
   init(_ tokens: [Token], in source: Source) {
     let lineEnds = Self.lineEnds(tokens)
+    self.lineEnds = lineEnds
     func end(_ bracket: (index: Int, symbol: Symbol), before limit: Int) -> Int {
       bracket.symbol == .openBrace ? limit : min(lineEnds[bracket.index], limit)
     }
@@ -49,7 +52,6 @@ struct Brackets {
     for last in waiting { ends[last.index] = end(last, before: tokens.count - 1) }
   }
 
-  /// For every token the index of the next newline.
   private static func lineEnds(_ tokens: [Token]) -> [Int] {
     var ends = [Int](repeating: tokens.count - 1, count: tokens.count)
     for index in tokens.indices.reversed().dropFirst() {

@@ -85,7 +85,9 @@ struct CursorContext {
       place = max(brackets.ends[place] ?? place, place) + 1
     }
     var name: String?
-    if start + 1 < tokens.count, case .name(let given) = tokens[start].kind, tokens[start + 1].kind == .symbol(.assign) { name = given }
+    if start + 1 < tokens.count, case .name(let given) = tokens[start].kind, tokens[start + 1].kind == .symbol(.assign) {
+      name = given
+    }
     let first = open - callee.count * 2 + 1
     return OpenCall(
       callee: callee, index: index, name: name, isPiped: first > 0 && tokens[first - 1].kind == .symbol(.pipe),

@@ -45,11 +45,16 @@ public struct Definition: Sendable {
     self.range = range ?? nameRange
   }
 
-  /// The definition in one line: a function's signature, else the line of text that binds the name.
+  /// The definition in one line: a function's signature, else the beginning of the line of text that binds the name.
   public var headline: String {
     if let signature { return "fn " + signature.text }
-    let line = source.range(ofLine: source.position(of: nameRange.lowerBound).line)
-    let text = source.excerpt(line).drop { $0 == " " || $0 == "\t" }
-    return text.count > 160 ? text.prefix(157) + "..." : String(text)
+    let before = source.bytes[max(nameRange.lowerBound - Self.headlineWidth, 0)..<nameRange.lowerBound]
+    let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? before.startIndex
+    let after = source.bytes[nameRange.upperBound..<min(nameRange.upperBound + Self.headlineWidth, source.bytes.count)]
+    let end = after.firstIndex(of: 0x0A) ?? after.endIndex
+    let text = source.excerpt(start..<end).drop { $0 == " " || $0 == "\t" }
+    return end == after.endIndex && end < source.bytes.count ? text + "..." : String(text)
   }
+
+  private static let headlineWidth = 120
 }

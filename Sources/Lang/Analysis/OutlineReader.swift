@@ -76,7 +76,9 @@ struct OutlineReader {
   }
 
   private mutating func push(_ index: Int, _ kind: Outline.Enclosure.Kind) {
-    guard let end = brackets.ends[index] else { return }
+    guard var end = brackets.ends[index] else { return }
+    // Only of a block that nothing closes more lines are to be expected.
+    if kind == .record, tokens[end].kind != .symbol(.closeBrace) { end = min(end, brackets.lineEnds[index]) }
     frames.append((Outline.Enclosure(opening: index, kind: kind), end))
   }
 

@@ -18,6 +18,8 @@ struct TokenScan {
 
   /// f-strings inside f-strings: names are looked for so deep.
   private static let interpolationDepth = 4
+  /// A text with more places that cannot be read is no program. It bounds the time, too: each may cost its whole line.
+  private static let mistakeLimit = 200
 
   init(_ source: Source, in range: Range<Int>? = nil) {
     self.init(source, range ?? 0..<source.bytes.count, depth: 0)
@@ -27,6 +29,7 @@ struct TokenScan {
     var lexer = Lexer(source, range)
     var documentation: [String] = []
     if range.lowerBound == 0, lexer.bytes.starts(with: "#!".utf8) { lexer.skipLine() }
+    var mistakes = 0
     while tokens.last?.kind != .end {
       lexer.skipBlanks()
       let start = lexer.offset
@@ -37,7 +40,8 @@ struct TokenScan {
       }
       guard var token = try? lexer.next() else {
         documentation = []
-        passOver(start, &lexer)
+        mistakes += 1
+        if mistakes < Self.mistakeLimit { passOver(start, &lexer) } else { lexer.offset = lexer.end }
         continue
       }
       if token.kind != .newline {

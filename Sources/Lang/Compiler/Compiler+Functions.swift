@@ -45,15 +45,16 @@ extension Compiler {
     let ordered =
       function.parameters.filter { $0.kind == .plain } + function.parameters.filter { $0.kind == .rest }
       + function.parameters.filter { $0.kind == .settings }
+    let captured = survey.captured
     for parameter in ordered {
       let slot = inner.addSlot(parameter.name)
-      if survey.captured.contains(parameter.name) {
+      if captured.contains(parameter.name) {
         inner.addVariable(parameter.name)
         moves.append((parameter.name, slot))
       }
     }
     for name in survey.bound.sorted() where inner.place(name) == nil {
-      if survey.captured.contains(name) { inner.addVariable(name) } else { _ = inner.addSlot(name) }
+      if captured.contains(name) { inner.addVariable(name) } else { _ = inner.addSlot(name) }
     }
     localNames += survey.bound.filter { !$0.hasPrefix("_@") }
     inner.onlyChanged = survey.onlyChanged

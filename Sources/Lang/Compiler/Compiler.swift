@@ -33,6 +33,8 @@ final class Compiler {
   /// Dimension names already bound in the signature being compiled.
   var dimensionNames: Set<String> = []
   private(set) var problems: [Diagnostic] = []
+  /// More would help nobody, and each looks for the nearest name among all.
+  static let mostProblems = 100
   private var boundNames: Set<String> = []
   /// Functions that the program defines once and never rebinds: their calls are checked before the run.
   var knownSignatures: [String: Signature] = [:]
@@ -44,7 +46,10 @@ final class Compiler {
   }
 
   func span(_ range: Range<Int>) -> Span { Span(source: source, range: range) }
-  func report(_ problem: Diagnostic, at range: Range<Int>) { problems.append(problem.located(span(range))) }
+  func report(_ problem: @autoclosure () -> Diagnostic, at range: Range<Int>) {
+    guard problems.count < Self.mostProblems else { return }
+    problems.append(problem().located(span(range)))
+  }
 
   /// What is wrong in a file that is imported: there, with the import noted; a file that cannot be read, here.
   func report(_ problem: Diagnostic, ofModuleAt range: Range<Int>) {
@@ -59,8 +64,9 @@ final class Compiler {
     namesSeenInside = survey.seenInside
     scope.onlyChanged = survey.onlyChanged.filter { !namespace.isKnown($0) }
     boundNames = survey.bound.filter { !$0.hasPrefix("_@") }
+    let captured = survey.captured
     for name in survey.bound where name.hasPrefix("_@") {
-      if survey.captured.contains(name) { scope.addVariable(name) } else { _ = scope.addSlot(name) }
+      if captured.contains(name) { scope.addVariable(name) } else { _ = scope.addSlot(name) }
     }
     knownSignatures = signatures(defined: program.statements)
     let code = topLevel(program.statements)

@@ -19,6 +19,7 @@ extension LSP {
     var hoverProvider = true
     var definitionProvider = true
     var documentSymbolProvider = true
+    var documentFormattingProvider = true
   }
 
   struct Synchronization: Encodable {

@@ -51,7 +51,7 @@ enum LSP {
     let textDocument: VersionedDocument
     let contentChanges: [ContentChange]
   }
-  /// Of didClose, didSave and documentSymbol.
+  /// Of didClose, didSave, documentSymbol and formatting.
   struct OfDocument: Decodable { let textDocument: DocumentIdentifier }
 
   struct AtPosition: Decodable {
@@ -88,6 +88,8 @@ enum LSP {
     let code: String
     let source: String
     let message: String
+    /// 1 unnecessary: shown faded.
+    let tags: [Int]
     let relatedInformation: [RelatedInformation]
   }
 

@@ -15,6 +15,10 @@ extension LanguageServer {
       let uri = try call.parameters(LSP.OfDocument.self).textDocument.uri
       return server.workspace.document(uri).map { server.symbols($0) } ?? []
     },
+    "textDocument/formatting": { (server, call) throws(CallError) in
+      let uri = try call.parameters(LSP.OfDocument.self).textDocument.uri
+      return server.workspace.document(uri).map { server.layout($0) } ?? []
+    },
   ]
 
   /// A place in an open text.
@@ -68,6 +72,15 @@ extension LanguageServer {
       // Behind the last parameter none is marked.
       return LSP.SignatureHelp(signatures: [information], activeParameter: call.parameter ?? parameters.count)
     }
+  }
+
+  // MARK: layout
+
+  /// The whole text in the one layout; nothing to change where it has it, or cannot be read.
+  private func layout(_ document: OpenDocument) -> [LSP.TextEdit] {
+    let source = workspace.analysis(of: document).source
+    guard let text = try? ScriptLayout.formatted(source), text != document.text else { return [] }
+    return [LSP.TextEdit(range: document.lines.range(0..<document.text.utf8.count), newText: text)]
   }
 
   // MARK: completion

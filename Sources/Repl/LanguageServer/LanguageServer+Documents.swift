@@ -5,9 +5,6 @@ import Lang
 extension LanguageServer {
   typealias Notification = @Sendable (LanguageServer, RemoteCall) throws(CallError) -> Void
 
-  /// More mistakes in one text help nobody.
-  private static let mostDiagnostics = 500
-
   static let notifications: [String: Notification] = [
     "textDocument/didOpen": { (server, call) throws(CallError) in
       let document = try call.parameters(LSP.DidOpen.self).textDocument
@@ -35,7 +32,7 @@ extension LanguageServer {
     guard let document = workspace.documents.first(where: { $0.isUnchecked }) else { return }
     document.isUnchecked = false
     let analysis = workspace.analysis(of: document)
-    let problems = interpreter.check(analysis.source).prefix(Self.mostDiagnostics)
+    let problems = interpreter.check(analysis.source)
     notify(
       "textDocument/publishDiagnostics",
       LSP.Diagnostics(
@@ -47,7 +44,8 @@ extension LanguageServer {
     var range = problem.primary?.span.range ?? 0..<0
     var labels = problem.secondary
     if let primary = problem.primary, primary.span.source !== analysis.source {
-      range = analysis.landmarks.first { $0.kind == .module && analysis.path(of: $0) == primary.span.source.path }?.range ?? 0..<0
+      let path = primary.span.source.path
+      range = analysis.landmarks.first { $0.kind == .module && analysis.path(of: $0) == path }?.range ?? 0..<0
       labels.insert(Diagnostic.Label(primary.span, problem.message), at: 0)
     }
     let related = labels.compactMap { label in
@@ -56,6 +54,6 @@ extension LanguageServer {
     let lower = [problem.message] + problem.notes + (problem.hint.map { ["hint: " + $0] } ?? [])
     return LSP.Diagnostic(
       range: lines.range(range), severity: problem.severity == .error ? 1 : 2, code: problem.kind.rawValue, source: "imf-repl",
-      message: lower.joined(separator: "\n"), relatedInformation: related)
+      message: lower.joined(separator: "\n"), tags: problem.severity == .error ? [] : [1], relatedInformation: related)
   }
 }

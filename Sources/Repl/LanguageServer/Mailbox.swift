@@ -2,9 +2,9 @@
 // its turn comes.
 
 import Foundation
-import Synchronization
 
-final class Mailbox: Sendable {
+/// Its condition guards all that it holds.
+final class Mailbox: @unchecked Sendable {
   enum Item: Sendable {
     case call(RemoteCall, isCancelled: Bool)
     case malformed(CallError)
@@ -13,29 +13,38 @@ final class Mailbox: Sendable {
 
   private struct Cancellation: Decodable { let id: RequestID }
 
-  private let items = Mutex<[Item]>([])
-  private let filled = DispatchSemaphore(value: 0)
   /// An editor that sends faster than we answer waits.
-  private let free = DispatchSemaphore(value: 1024)
+  private static let most = 1024
+
+  private let condition = NSCondition()
+  private var items: [Item] = []
 
   func put(_ item: Item) {
-    if case .call(let call, _) = item, call.method == "$/cancelRequest", let id = try? call.parameters(Cancellation.self).id {
-      return cancel(id)
+    if case .call(let call, _) = item, call.method == "$/cancelRequest" {
+      if let id = try? call.parameters(Cancellation.self).id { cancel(id) }
+      return
     }
-    free.wait()
-    items.withLock { $0.append(item) }
-    filled.signal()
+    condition.withLock {
+      while items.count >= Self.most { condition.wait() }
+      items.append(item)
+      condition.broadcast()
+    }
   }
 
   /// The oldest item; nil where there is none and the caller does not wait.
   func take(waits: Bool) -> Item? {
-    guard filled.wait(timeout: waits ? .distantFuture : .now()) == .success else { return nil }
-    free.signal()
-    return items.withLock { $0.removeFirst() }
+    condition.withLock {
+      while items.isEmpty {
+        guard waits else { return nil }
+        condition.wait()
+      }
+      condition.broadcast()
+      return items.removeFirst()
+    }
   }
 
   private func cancel(_ id: RequestID) {
-    items.withLock { items in
+    condition.withLock {
       for (index, item) in items.enumerated() {
         if case .call(let call, _) = item, call.id == id, call.method != nil { items[index] = .call(call, isCancelled: true) }
       }
