@@ -56,7 +56,7 @@ extension Builtin {
   /// Signature, documentation, example and mistakes, as the prompt shows them.
   public var help: String {
     var lines = [signature.text] + doc.indented
-    let example = (given.isEmpty ? "" : given + "\n") + example
+    let example = code(of: example)
     lines += example.contains("\n") ? ["  example:"] + example.indented.map { "  " + $0 } : ["  example: " + example]
     if !fails.isEmpty { lines.append("  fails:") }
     for misuse in fails { lines += misuse.code.indented.map { "  " + $0 } + ["      " + misuse.error] }

@@ -101,10 +101,10 @@ public final class Interpreter {
 
   /// Runs what a source declares, the rest of it left out, for other sources that will be run.
   func declare(_ source: Source, for readers: [Source]) throws(Diagnostic) {
-    let program = try parsed(source)
+    var program = try parsed(source)
     // What is wrong in a reader shows when it is run.
-    let statements = program.declarations(for: readers.compactMap { try? Parser.program($0) })
-    _ = try execute(try compiled(Program(source: source, statements: statements, isHidden: true)))
+    program.statements = program.declarations(for: readers.compactMap { try? Parser.program($0) })
+    _ = try execute(try compiled(program))
   }
 
   private func settle(_ tensor: Tensor) throws(Diagnostic) {
