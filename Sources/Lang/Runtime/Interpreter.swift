@@ -185,7 +185,7 @@ public final class Interpreter {
       let outer = namespace
       namespace = Namespace(builtins: builtinValues)
       defer { namespace = outer }
-      return check(Source(name: path, text: try file.moduleText(), path: file.path)).first
+      return check(Source(name: path, text: try file.moduleText(), path: file.path), keeps: true).first { $0.severity == .error }
     } catch {
       return Self.diagnostic(error)
     }
