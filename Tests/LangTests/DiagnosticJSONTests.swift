@@ -26,6 +26,13 @@ import Testing
     #expect(found["traceback"] == nil)
   }
 
+  @Test func warningsSayThatTheyAre() throws {
+    let found = Cells().interpreter.check(Source(name: "a.imf", text: "fn f() {\n  unused = 1\n  2\n}\nprint(f())"))
+    #expect(found.count == 1)
+    let text = try #require(found.first).json
+    #expect(text.hasPrefix("{\"severity\":\"warning\",\"kind\":\"unused\",") && text.contains("\"file\":\"a.imf\",\"line\":2,\"column\":3"), "\(text)")
+  }
+
   /// Columns count characters, whatever their bytes and widths.
   @Test func columnsAreCharacters() throws {
     let found = try json("s = \"日本 👩‍👩‍👧 é\"; [1][β]")

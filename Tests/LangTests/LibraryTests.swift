@@ -47,7 +47,7 @@ private let rows = Library.core.flatMap(\.rows)
     ("help(sum, \"mean\")", "sum(x, axis = none, keepdims = false)"), ("help(sum, \"mean\")", "\n\nmean(x, "), ("help(\"tensors\")", "\n  zeros       zeros of a shape\n"),
     ("help(\"for\")", "example: for i, x in"), ("help(\"|>\")", "first argument"), ("help()", "\nDerivatives\n  grad value_and_grad"), ("help(3)", "a number\n  3"),
     ("help(sum)", "  fails:\n    sum([[1, 2, 3]], axis = 2)\n      error[index]: sum: axis 2 is outside -2 ... 1\n"), ("help(grad)", "  see: value_and_grad, jvp"),
-    ("r = {f: sum}; help(\"r.f\")", "sum(x"),
+    ("r = {f: sum}; help(\"r.f\")", "sum(x"), ("fn sum(only) = only\nhelp(\"sum\")", "sum(only)"),
   ]) func helpExplains(_ code: String, _ text: String) throws {
     let cells = Cells()
     try cells.run(code)

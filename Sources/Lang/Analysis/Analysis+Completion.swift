@@ -81,7 +81,7 @@ extension Analysis {
     let text = meaning.documentation
     return switch meaning {
     case .definition(let found): Completions.Candidate(name, .definition(found.kind), detail: found.headline, documentation: text)
-    case .builtin(let row): Completions.Candidate(name, .builtin, detail: row.signature.text, documentation: text)
+    case .builtin(let row): Completions.Candidate(name, .builtin, detail: row.signature.text, documentation: row.summary)
     case .constant(_, let value): Completions.Candidate(name, .constant, detail: value.quoted)
     case .attribute, .file: Completions.Candidate(name, .attribute, documentation: text)
     }

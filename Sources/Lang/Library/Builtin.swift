@@ -43,6 +43,9 @@ public final class Builtin: Sendable {
     self.body = body
   }
 
+  /// A line of its documentation with what it needs before it.
+  public func code(of line: String) -> String { given.isEmpty ? line : given + "\n" + line }
+
   var function: Function { Function(name: name, signature: signature, doc: doc, body: .builtin(self)) }
 }
 

@@ -3,6 +3,8 @@
 extension Interpreter {
   /// The explanation of a builtin, a library, a keyword or operator, or of a function by name; nil where nothing is named so.
   public func help(_ name: String) -> String? {
+    // What the session calls so comes before the builtin that it hides.
+    if case .function(let function)? = self[name] { return help(on: .function(function)) }
     if let row = builtin(name) { return row.help }
     if let note = SyntaxNote.about(name) { return note.help }
     if let library = libraries.first(where: { $0.name.lowercased() == name.lowercased() }) { return library.help }
@@ -56,7 +58,7 @@ extension Builtin {
   /// Signature, documentation, example and mistakes, as the prompt shows them.
   public var help: String {
     var lines = [signature.text] + doc.indented
-    let example = (given.isEmpty ? "" : given + "\n") + example
+    let example = code(of: example)
     lines += example.contains("\n") ? ["  example:"] + example.indented.map { "  " + $0 } : ["  example: " + example]
     if !fails.isEmpty { lines.append("  fails:") }
     for misuse in fails { lines += misuse.code.indented.map { "  " + $0 } + ["      " + misuse.error] }

@@ -28,8 +28,7 @@ extension Library {
 extension Builtin {
   /// Its part of the page.
   fileprivate var section: [String] {
-    let example = (given.isEmpty ? "" : given + "\n") + example
-    var lines = ["", "### \(name)", "", "`\(signature.text)`", "", doc, "", "```", example, "```"]
+    var lines = ["", "### \(name)", "", "`\(signature.text)`", "", doc, "", "```", code(of: example), "```"]
     if !fails.isEmpty {
       lines += ["", "Fails:", ""] + fails.map { "- `\($0.code)`  \n  \($0.kind.rawValue): \($0.message)" }
     }

@@ -50,7 +50,7 @@ extension Library {
     Builtin(
       "join(parts, separator = \"\")", "a list as one string",
       example: "join([1, 2, 3], \", \")",
-      fails: [.type("join(\", \", [\"a\", \"b\"])", "join: `parts` is a string; expected a list")],
+      fails: [.type("join(\", \", [\"a\", \"b\"])", "join: `parts` is a string and `separator` a list")],
       see: ["split"]
     ) { call in
       if case .string(let text) = call["parts"], case .list = call["separator"] { throw call.joinedBackwards(text) }

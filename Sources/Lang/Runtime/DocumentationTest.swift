@@ -3,8 +3,8 @@
 //   ## Twice a number.
 //   ## >>> twice(4)
 //   ## 8
-//   ## >>> twice("a")
-//   ## error[type]: `*` takes no number and string
+//   ## >>> twice(none)
+//   ## error[type]: `*` takes no number and none
 //   fn twice(x) = 2 * x
 
 /// The examples of one source.

@@ -101,10 +101,10 @@ public final class Interpreter {
 
   /// Runs what a source declares, the rest of it left out, for other sources that will be run.
   func declare(_ source: Source, for readers: [Source]) throws(Diagnostic) {
-    let program = try parsed(source)
+    var program = try parsed(source)
     // What is wrong in a reader shows when it is run.
-    let statements = program.declarations(for: readers.compactMap { try? Parser.program($0) })
-    _ = try execute(try compiled(Program(source: source, statements: statements, isHidden: true, marks: program.marks)))
+    program.statements = program.declarations(for: readers.compactMap { try? Parser.program($0) })
+    _ = try execute(try compiled(program))
   }
 
   private func settle(_ tensor: Tensor) throws(Diagnostic) {
@@ -185,7 +185,7 @@ public final class Interpreter {
       let outer = namespace
       namespace = Namespace(builtins: builtinValues)
       defer { namespace = outer }
-      return check(Source(name: path, text: try file.moduleText(), path: file.path)).first
+      return check(Source(name: path, text: try file.moduleText(), path: file.path), keeps: true).first { $0.severity == .error }
     } catch {
       return Self.diagnostic(error)
     }

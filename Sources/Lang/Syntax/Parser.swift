@@ -15,7 +15,7 @@ extension SyntaxFailure {
 
 struct Program {
   let source: Source
-  let statements: [Statement]
+  var statements: [Statement]
   /// A trailing `;`: the value is not shown.
   let isHidden: Bool
   let marks: StatementMarks

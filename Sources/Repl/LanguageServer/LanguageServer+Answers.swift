@@ -133,7 +133,7 @@ extension Meaning {
     var parts: [String]
     switch self {
     case .definition(let definition): parts = [block(definition.headline), documentation]
-    case .builtin(let row): parts = [block(row.signature.text), documentation, "Example:", block(row.example)]
+    case .builtin(let row): parts = [block(row.signature.text), documentation, "Example:", block(row.code(of: row.example))]
     case .constant(let name, let value): parts = [block("\(name) = \(value.quoted)")]
     case .attribute: parts = [documentation]
     case .file(let source): parts = ["`\(source.path ?? source.name)`"]

@@ -178,7 +178,7 @@ final class Notebook {
         console.write("there is no builtin `\(rest)`\n")
         break
       }
-      return runCell(row.given.isEmpty ? row.example : row.given + "\n" + row.example)
+      return runCell(row.code(of: row.example))
     case ":names":
       for name in interpreter.names {
         guard let value = interpreter[name] else { continue }

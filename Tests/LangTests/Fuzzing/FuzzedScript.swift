@@ -18,7 +18,7 @@ enum FuzzedScript {
     [
       "sleep(seconds)", "read_text(path)", "write_text(path, text)", "list_dir(path = \".\")", "threads(n = none)",
       "precision(name = none)", "memory_limit(limit = none)",
-    ].map { Builtin($0, "does nothing", example: "none") { _ in .none } })
+    ].map { Builtin($0, "does nothing", example: "none", fails: []) { _ in .none } })
 
   /// What is wrong with the answer that bytes get, nil where nothing is. Not for use beside other evaluations: it interrupts.
   static func complaint(about bytes: [UInt8]) -> String? {
