@@ -114,12 +114,24 @@ extension Lexer {
   }
 
   /// Whether the quote at this place opens a string inside the braces: its partner comes before the line ends.
-  private func isNestedString(_ quote: UInt8) -> Bool {
+  private mutating func isNestedString(_ quote: UInt8) -> Bool {
     var place = offset + 1
     while place < end, bytes[place] != 0x0A, bytes[place] != quote { place += 1 }
     guard place < end, bytes[place] == quote else { return false }
-    var rest = place + 1
-    while rest < end, bytes[rest] != 0x0A, bytes[rest] != UInt8(ascii: "}") { rest += 1 }
-    return rest < end && bytes[rest] == UInt8(ascii: "}")
+    return lastBrace() > place
+  }
+
+  /// Where the last `}` of this line stands, -1 where it has none; looked for once a line.
+  private mutating func lastBrace() -> Int {
+    if offset >= braceLine.end {
+      var place = offset
+      braceLine.brace = -1
+      while place < end, bytes[place] != 0x0A {
+        if bytes[place] == UInt8(ascii: "}") { braceLine.brace = place }
+        place += 1
+      }
+      braceLine.end = place
+    }
+    return braceLine.brace
   }
 }

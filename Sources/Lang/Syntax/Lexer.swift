@@ -8,6 +8,8 @@ struct Lexer {
   var offset: Int
   /// Where comments stand, for the layout; the parser needs none.
   private(set) var comments: [Range<Int>] = []
+  /// The end of the line whose last `}` is known, and that.
+  var braceLine = (end: 0, brace: -1)
   /// What could not be read, by the place of its `.invalid` token.
   private(set) var failures: [Int: SyntaxFailure] = [:]
 

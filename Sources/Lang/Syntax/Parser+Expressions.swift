@@ -3,7 +3,10 @@
 extension Parser {
   // expression := pipe
   mutating func expression() throws -> Expression {
-    try nested { try $0.pipe() }
+    let outer = height
+    height = 0
+    defer { height = max(outer, height + 1) }
+    return try nested { try $0.pipe() }
   }
 
   // pipe := lambda { "|>" lambda }, each stage perhaps on a line of its own
@@ -14,6 +17,7 @@ extension Parser {
   mutating func pipeStages(after first: Expression) throws -> Expression {
     var value = first
     while isAtPipe {
+      try link()
       skipNewlines()
       advance()
       skipNewlines()
@@ -102,6 +106,7 @@ extension Parser {
   private mutating func disjunction() throws -> Expression {
     var left = try conjunction()
     while take(.or) != nil {
+      try link()
       skipNewlines()
       left = joined(Expression.Form.or, left, try conjunction())
     }
@@ -112,6 +117,7 @@ extension Parser {
   private mutating func conjunction() throws -> Expression {
     var left = try negation()
     while take(.and) != nil {
+      try link()
       skipNewlines()
       left = joined(Expression.Form.and, left, try negation())
     }
@@ -170,6 +176,7 @@ extension Parser {
   private mutating func sum() throws -> Expression {
     var left = try product()
     while case .symbol(let symbol) = token.kind, symbol == .plus || symbol == .minus {
+      try link()
       let place = advance().range
       skipNewlines()
       let right = try product()
@@ -185,6 +192,7 @@ extension Parser {
     ]
     var left = try unary()
     while case .symbol(let symbol) = token.kind, let operation = rows[symbol] {
+      try link()
       let place = advance().range
       skipNewlines()
       left = binary(operation, left, try unary(), place)

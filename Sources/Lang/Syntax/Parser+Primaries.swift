@@ -7,12 +7,15 @@ extension Parser {
     while true {
       switch token.kind {
       case .symbol(.open):
+        try link()
         let arguments = try arguments()
         value = Expression(form: .call(value, arguments), range: value.range.lowerBound..<lastEnd)
       case .symbol(.openBracket):
+        try link()
         let subscripts = try subscripts()
         value = Expression(form: .index(value, subscripts), range: value.range.lowerBound..<lastEnd)
       case .symbol(.dot):
+        try link()
         advance()
         let (name, place) = try memberName()
         if token.kind == .symbol(.open) {
@@ -163,6 +166,7 @@ extension Parser {
       var inner = try Parser(source, in: range)
       inner.placeholders = placeholders
       inner.depth = depth
+      inner.height = height
       do {
         let value = try inner.expression()
         inner.skipNewlines()
@@ -170,6 +174,7 @@ extension Parser {
           throw inner.failure("expected `}` after the value, found \(inner.token.described)")
         }
         placeholders = inner.placeholders
+        height = inner.height
         return .value(value, format: format)
       } catch var failure as SyntaxFailure {
         // More lines cannot mend what ends at its brace.

@@ -38,6 +38,8 @@ struct Parser {
   var placeholderCount = 0
   var depth = 0
   var blockDepth = 0
+  /// The height of the tree that the present expression makes, by its links and the tallest expression inside.
+  var height = 0
   var marks = StatementMarks()
   /// Mistakes of statements that were passed over.
   var failures: [SyntaxFailure] = []
@@ -46,8 +48,12 @@ struct Parser {
 
   /// More mistakes than anybody reads at once.
   static let mostFailures = 20
+
   /// Deeper nesting than any person writes; keeps the parser's own stack safe.
   static let depthLimit = 200
+  /// More operators, stages and calls in a row than any person writes. Each makes the tree a level higher, and whoever
+  /// walks the tree, compiled code too, needs stack for each level.
+  static let heightLimit = 1000
 
   init(_ source: Source, in range: Range<Int>? = nil) throws {
     self.source = source
@@ -149,6 +155,16 @@ struct Parser {
       throw failure("nested more than \(Self.depthLimit) levels deep", at: token.range)
     }
     return try body(&self)
+  }
+
+  /// One more operator, stage, call or field on what was read so far.
+  mutating func link() throws {
+    height += 1
+    guard height <= Self.heightLimit else {
+      throw failure(
+        "more than \(Self.heightLimit) operators and calls in a row", at: token.range,
+        hint: "give a part of the expression a name")
+    }
   }
 
   // MARK: program and blocks

@@ -38,8 +38,11 @@ struct Reformatting {
 
   /// Whole or not at all; permissions stay, and a link stays one.
   private func write(_ text: String, to path: String) throws {
+    let file = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path).resolvingSymlinksInPath(), options: .atomic)
+      let permissions = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions]
+      try Data(text.utf8).write(to: file, options: .atomic)
+      if let permissions { try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: file.path) }
     } catch {
       throw Diagnostic(.io, "\(path) cannot be written", hint: "may you write there?")
     }

@@ -15,6 +15,17 @@ private func requireAnswer(_ bytes: [UInt8], _ name: String) {
   exit(1)
 }
 
+private func onThread(stackSize: Int, _ body: @escaping @Sendable () -> Void) {
+  let done = DispatchSemaphore(value: 0)
+  let thread = Thread {
+    body()
+    done.signal()
+  }
+  thread.stackSize = stackSize
+  thread.start()
+  done.wait()
+}
+
 @Suite struct FuzzingTests {
   @Test func inputsOfTheCorpusGetAnAnswer() async {
     await #expect(processExitsWith: .success) {
@@ -28,10 +39,17 @@ private func requireAnswer(_ bytes: [UInt8], _ name: String) {
     await #expect(processExitsWith: .success) {
       let pieces = [
         "(", "[", "{", "{a:", "-", "not ", "x->", "if 1{", "f(", "x[", "1+", "1^", "a.", "a,", "f\"{", "\"", "'''", "{[", "try ", "else ", "|>f", "#", "\\\n",
-        "fn f(", "x=", "..", "...", ";", "}", ")", "0x", "1e", "\u{FEFF}", "é", "f(x->{", "[x,", "a@", "##\n", "#%%\n", "x\n|>f",
+        "fn f(", "x=", "..", "...", ";", "}", ")", "0x", "1e", "\u{FEFF}", "é", "f(x->{", "[x,", "a@", "##\n", "#%%\n", "x\n|>f", "1+", "x*", "true and ", "f(1)+", "1.abs()|>",
       ]
-      for piece in pieces {
-        for count in [1, 60, 250, 20_000] { requireAnswer(Array(String(repeating: piece, count: count).utf8), "\(count) times \(piece)") }
+      // The parser's bounds are made for the stacks of threads that run programs.
+      onThread(stackSize: 8 << 20) {
+        for piece in pieces {
+          for count in [1, 60, 250, 20_000] {
+            let name = "\(count) times \(piece)"
+            requireAnswer(Array(String(repeating: piece, count: count).utf8), name)
+            requireAnswer(Array((String(repeating: piece, count: count) + "1").utf8), name + " and 1")
+          }
+        }
       }
     }
   }
