@@ -23,6 +23,6 @@ enum Doctest {
   }
 
   private static func summary(_ count: Int, failed: Int) -> String {
-    "\(count) example\(count == 1 ? "" : "s"), " + (failed == 0 ? "all as shown" : "\(failed) not as shown")
+    count == 0 ? "no examples" : "\(count) example\(count == 1 ? "" : "s"), " + (failed == 0 ? "all as shown" : "\(failed) not as shown")
   }
 }
