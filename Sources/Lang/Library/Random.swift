@@ -72,7 +72,7 @@ extension Library {
       "randint(key, shape, low, high)", "whole numbers from low to below high",
       example: "randint(key(0), [4], 0, 10)",
       fails: [
-        .value("randint(key(0), [4], 10, 0)", "randint: no whole number in 10 ..< 0"),
+        .value("randint(key(0), [4], 10, 0)", "randint: there is no whole number from 10 to below 0"),
         .argument("randint(key(0), [4], 10)", "randint needs `high`"),
       ]
     ) { call in

@@ -33,7 +33,7 @@ public struct SourceFile {
   public func text() throws -> String {
     guard let data = FileManager.default.contents(atPath: path) else {
       guard FileManager.default.fileExists(atPath: path) else {
-        throw Messages.noFile(written, near: Self.nearest(to: path, as: written), instead: Self.whatIsThere(instead: path))
+        throw Messages.noFile(written, near: Self.nearest(to: path, as: written), instead: whatIsThere)
       }
       throw Messages.unreadableFile(written)
     }
@@ -48,9 +48,9 @@ public struct SourceFile {
   }
 
   /// Files of the same kind in the folder, else what is wrong with the folder.
-  private static func whatIsThere(instead path: String) -> String? {
-    let (folder, name) = parts(path)
-    guard let names = names(in: folder) else { return "there is no folder \(folder)" }
+  private var whatIsThere: String? {
+    let (folder, name) = Self.parts(path)
+    guard let names = Self.names(in: folder) else { return "there is no folder \(Self.parts(written).folder)" }
     let ending = name.lastIndex(of: ".").map { name[$0...] }
     let alike = names.filter { name in ending.map { name.hasSuffix($0) } ?? false }.sorted()
     if alike.isEmpty { return folder.isEmpty ? "the working folder is \(FileManager.default.currentDirectoryPath)" : nil }
