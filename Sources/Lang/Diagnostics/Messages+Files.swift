@@ -5,7 +5,7 @@ extension Messages {
   ///   - near: a file in the same folder whose name is nearly that.
   ///   - instead: what stands in the folder.
   static func noFile(_ path: String, near: String?, instead: String?) -> Diagnostic {
-    Diagnostic(.io, "there is no file \(path)", hint: near.map { "did you mean \($0.jsonQuoted)?" } ?? instead)
+    Diagnostic(.io, "there is no file \(path)", hint: near.map { "did you mean `\($0)`?" } ?? instead)
   }
 
   static func unreadableFile(_ path: String) -> Diagnostic {

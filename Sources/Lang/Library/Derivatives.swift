@@ -16,7 +16,7 @@ extension Library {
       """,
       example: "grad(x -> x^3)(2)",
       fails: [
-        .type("grad(x -> 2 * x)([1, 2])", "gradient: the function gives float32[2]; a gradient needs one number"),
+        .type("grad(x -> 2 * x)([1, 2])", "grad: the function gives float32[2]; a gradient needs one number"),
         .name("grad(x^2)", "nothing is named `x`"),
       ],
       see: ["value_and_grad", "jvp", "vjp", "stop_gradient"]
@@ -36,7 +36,7 @@ extension Library {
       """,
       example: "value_and_grad(x -> x^3)(2)",
       fails: [
-        .type("value_and_grad(x -> 2 * x, aux = true)(1)", "value_and_gradient: with aux the function gives [value, extra], not float32[]"),
+        .type("value_and_grad(x -> 2 * x, aux = true)(1)", "value_and_grad: with aux the function gives [value, extra], not float32[]"),
       ],
       see: ["grad"]
     ) { call in

@@ -98,7 +98,7 @@ extension Library {
       """,
       example: "attention(ones([4, 8]), ones([4, 8]), ones([4, 8])).shape",
       fails: [
-        .shape("attention(ones([4, 8]), ones([4, 6]), ones([4, 8]))", "attention: needs q [..., T, d], k [..., S, d], v [..., S, e]"),
+        .shape("attention(ones([4, 8]), ones([4, 6]), ones([4, 8]))", "attention: queries and keys differ in size: 8 and 6 (last axis)"),
       ],
       see: ["softmax", "einsum"]
     ) { call in

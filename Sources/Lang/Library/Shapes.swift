@@ -58,7 +58,7 @@ extension Library {
     Builtin(
       "stack(xs, axis = 0)", "tensors side by side on a new axis",
       example: "stack([[1, 2], [3, 4]])",
-      fails: [.shape("stack([[1, 2], [3, 4, 5]])", "stack: all need the same shape")],
+      fails: [.shape("stack([[1, 2], [3, 4, 5]])", "stack: the shapes differ: [2] and [3]")],
       see: ["concat"]
     ) { call in
       .tensor(try Tensor::stack(call.tensors("xs"), axis: call.integer("axis")))
