@@ -113,6 +113,16 @@ private final class Reader {
     try lines.joined(separator: "\n").write(to: guide, atomically: true, encoding: .utf8)
   }
 
+  /// Examples in comments are only shown where a function is defined; they hold all the same.
+  @Test func examplesInCommentsHold() throws {
+    let lines = try String(contentsOf: guide, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+    let tests = Self.blocks(lines).filter { $0.kind == "imf" }.map { DocumentationTest(Source(name: "guide", text: $0.text)) }
+    #expect(tests.reduce(0) { $0 + $1.count } >= 3)
+    for test in tests where test.count > 0 {
+      #expect(try test.problems(libraries: Library.program, stackSize: 400 << 10).map { $0.rendered() } == [])
+    }
+  }
+
   /// Half of the tests of a language are its errors; a guide shows some too.
   @Test func thePageShowsErrors() throws {
     let page = try String(contentsOf: guide, encoding: .utf8)

@@ -4,7 +4,7 @@
 //   ## >>> twice(4)
 //   ## 8
 //   ## >>> twice(none)
-//   ## error[type]: `*` takes no number and none
+//   ## error[type]: `*` does not take a number and none
 //   fn twice(x) = 2 * x
 
 /// The examples of one source.
