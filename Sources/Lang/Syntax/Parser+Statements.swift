@@ -165,12 +165,13 @@ extension Parser {
   // parameters := [ parameter { "," parameter } ] ")" ; parameter := ["..." | "**"] name [":" dims] ["=" expression]
   mutating func parameters() throws -> [ParameterSyntax] {
     var parameters: [ParameterSyntax] = []
+    var names: Set<String> = []
     while token.kind != .symbol(.close) {
       let start = token
       let kind: ParameterSyntax.Kind =
         take(.ellipsis) != nil ? .rest : take(.powerAlias) != nil ? .settings : .plain
       let (name, range) = try expectName("the parameter")
-      if parameters.contains(where: { $0.name == name }) {
+      if !names.insert(name).inserted {
         throw failure("the parameter `\(name)` stands twice", at: range)
       }
       let dimensions = take(.colon) == nil ? nil : try dimensions()
