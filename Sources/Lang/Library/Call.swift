@@ -1,6 +1,8 @@
 // What a builtin's body gets: its arguments, checked by the accessors of Call+Arguments, and the way back into
 // the language.
 
+import Tensor
+
 /// One call of a builtin.
 public struct Call {
   let signature: Signature
@@ -40,8 +42,9 @@ public struct Call {
   public var session: Session { machine.interpreter.session }
   public var interpreter: Interpreter { machine.interpreter }
 
-  /// Calls back into the language.
+  /// Calls back into the language, unless an interrupt is wished for: builtins that walk long lists need not ask themselves.
   public func apply(_ function: Value, _ arguments: [Value], named: Record = [:]) throws -> Value {
+    try Interrupt.check()
     let given = GivenArguments(positional: arguments, named: named.map { ($0.key, $0.value) })
     return try machine.apply(function, given, at: place)
   }

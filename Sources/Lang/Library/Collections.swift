@@ -184,7 +184,8 @@ extension Library {
       let marks = call["by"].isNone ? items : try items.map { try call.apply(call.function("by"), [$0]) }
       let isDescending = try call.bool("descending")
       let order = try items.indices.sorted { a, b in
-        try isDescending ? Value.precedes(marks[b], marks[a], call) : Value.precedes(marks[a], marks[b], call)
+        try Interrupt.check()
+        return try isDescending ? Value.precedes(marks[b], marks[a], call) : Value.precedes(marks[a], marks[b], call)
       }
       return .list(order.map { items[$0] })
     },

@@ -19,7 +19,7 @@ final class NumberFunction {
     fill(machine.registers)
     switch machine.run(code) {
     case .result(let value): return value
-    case .interrupted: throw Messages.interrupted
+    case .interrupted: throw Messages.interrupted.located(Span(source: function.source, range: function.range))
     case .finished, .refused:
       state = .refused
       return nil

@@ -24,6 +24,7 @@ final class NumberLoop {
   private static let unset = Double(bitPattern: 0x7ff9_4e6f_7420_7365)
 
   private let statement: Statement
+  private let place: Span
   private let namespace: Namespace
   private let scope: Scope
   /// How the compiler stores into a name of the loop's scope.
@@ -33,6 +34,7 @@ final class NumberLoop {
 
   init(_ statement: Statement, _ compiler: Compiler) {
     self.statement = statement
+    place = compiler.span(statement.range)
     namespace = compiler.namespace
     scope = compiler.scope
     let scope = compiler.scope
@@ -69,7 +71,7 @@ final class NumberLoop {
       store(frame, entry.kind.value(register))
     }
     switch ending {
-    case .interrupted: throw Messages.interrupted
+    case .interrupted: throw Messages.interrupted.located(place)
     case .result(let value): return .result(value)
     case .finished, .refused: return .normal
     }

@@ -19,6 +19,8 @@ extension Value {
   public var text: String {
     switch self {
     case .string(let text): text
+    // `print(-x)` of 0 shows no sign, which nobody asked about; where values are shown to be read again it stays.
+    case .number(0): "0"
     case .tensor(let tensor) where tensor.rank == 0: TensorText(tensor).brief
     default: quoted
     }
