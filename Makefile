@@ -32,11 +32,11 @@ fuzz: deps
 	FUZZ_FORMAT=$(FORMAT) FUZZ_SECONDS=$(or $(SECONDS),60) FUZZ_SEED=$(or $(SEED),1) $(TEST) --filter FuzzTests
 
 # The lexer, parser, layout and evaluator of the language under libFuzzer, guided by coverage: make fuzz-language SECONDS=3600.
-# What it finds lies in .build-fuzz-language/found; what is worth keeping goes to Tests/LangTests/Fuzzing/Corpus.
+# What it finds lies in .build-fuzz-language/found (Swift's own handler of crashes would keep libFuzzer from writing it); what is worth keeping goes to Tests/LangTests/Fuzzing/Corpus.
 fuzz-language: deps
 	IMF_FUZZ=1 swift build -c release --sanitize=fuzzer -Xswiftc -enable-testing --product LanguageFuzzer --scratch-path .build-fuzz-language
 	mkdir -p .build-fuzz-language/found .build-fuzz-language/corpus
-	.build-fuzz-language/release/LanguageFuzzer -max_total_time=$(or $(SECONDS),60) -seed=$(or $(SEED),1) -max_len=1024 -timeout=10 \
+	SWIFT_BACKTRACE=enable=no .build-fuzz-language/release/LanguageFuzzer -max_total_time=$(or $(SECONDS),60) -seed=$(or $(SEED),1) -max_len=1024 -timeout=10 \
 	  -rss_limit_mb=2048 -artifact_prefix=.build-fuzz-language/found/ .build-fuzz-language/corpus Tests/LangTests/Fuzzing/Corpus \
 	  Tests/LangTests/Scripts Tests/LangTests/Diagnostics examples
 

@@ -11,10 +11,13 @@ extension Parser {
       marks.statements.insert(token.range.lowerBound)
       statements.append(try statement())
       return try endOfStatement()
-    } catch let failure as SyntaxFailure {
+    } catch var failure as SyntaxFailure {
       // Nothing follows that could be read.
       if failure.isUnfinished || failure.isConsequence || tokens[place].kind == .end { throw failure }
       failures.append(failure)
+      // Going on after each of a long line's mistakes would take quadratic time, for mistakes that nobody is told.
+      failure.isConsequence = true
+      guard failures.count < Self.mostFailures else { throw failure }
       placeholders = outerPlaceholders
       skipStatement(from: start)
       return nil

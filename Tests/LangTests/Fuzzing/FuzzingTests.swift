@@ -44,7 +44,7 @@ private func onThread(stackSize: Int, _ body: @escaping @Sendable () -> Void) {
       // The parser's bounds are made for the stacks of threads that run programs.
       onThread(stackSize: 8 << 20) {
         for piece in pieces {
-          for count in [1, 60, 250, 20_000] {
+          for count in [1, 60, 250, 5000] {
             let name = "\(count) times \(piece)"
             requireAnswer(Array(String(repeating: piece, count: count).utf8), name)
             requireAnswer(Array((String(repeating: piece, count: count) + "1").utf8), name + " and 1")
