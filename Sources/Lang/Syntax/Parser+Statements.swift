@@ -121,17 +121,28 @@ extension Parser {
   // for := "for" target { "," target } "in" expression block
   private mutating func loop() throws -> Statement {
     let start = advance()
-    let isGrouped = take(.open) != nil
     var targets: [Target] = []
-    repeat {
-      let (name, range) = try expectName("the loop's variable")
-      targets.append(Target(name: name, nameRange: range, steps: [], range: range))
-    } while take(.comma) != nil
-    if isGrouped { try expect(.close, "after the loop's variables") }
+    if take(.open) != nil {
+      try bracketed { parser in
+        targets = try parser.loopTargets()
+        try parser.expect(.close, "after the loop's variables")
+      }
+    } else {
+      targets = try loopTargets()
+    }
     guard take(.in) != nil else { throw failure("expected `in` after the loop's variable, found \(token.described)") }
     let sequence = try expression()
     let body = try block("to begin the loop's body")
     return made(.loop(targets, in: sequence, body), start)
+  }
+
+  private mutating func loopTargets() throws -> [Target] {
+    var targets: [Target] = []
+    repeat {
+      let (name, range) = try expectName("the loop's variable")
+      targets.append(Target(name: name, nameRange: range, steps: [], range: range))
+    } while take(.comma) != nil && token.kind != .symbol(.close)
+    return targets
   }
 
   // fn := "fn" name "(" parameters ")" ( "=" expression | block )
