@@ -185,13 +185,14 @@ extension Parser {
     return left
   }
 
+  private static let products: [Symbol: BinaryOperator] = [
+    .times: .multiply, .divide: .divide, .floorDivide: .floorDivide, .remainder: .remainder, .matmul: .matmul,
+  ]
+
   // product := unary { ("*" | "/" | "//" | "%" | "@") unary }
   private mutating func product() throws -> Expression {
-    let rows: [Symbol: BinaryOperator] = [
-      .times: .multiply, .divide: .divide, .floorDivide: .floorDivide, .remainder: .remainder, .matmul: .matmul,
-    ]
     var left = try unary()
-    while case .symbol(let symbol) = token.kind, let operation = rows[symbol] {
+    while case .symbol(let symbol) = token.kind, let operation = Self.products[symbol] {
       try link()
       let place = advance().range
       skipNewlines()

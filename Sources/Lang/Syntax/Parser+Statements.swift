@@ -51,6 +51,11 @@ extension Parser {
     Statement(form: form, range: start.range.lowerBound..<max(lastEnd, start.range.upperBound))
   }
 
+  private static let updates: [Symbol: BinaryOperator] = [
+    .plusAssign: .add, .minusAssign: .subtract, .timesAssign: .multiply, .divideAssign: .divide,
+    .floorDivideAssign: .floorDivide, .remainderAssign: .remainder, .powerAssign: .power, .matmulAssign: .matmul,
+  ]
+
   // assignment := target { "," target } "=" expression | target op "=" expression
   private mutating func assignmentOrExpression(_ start: Token) throws -> Statement {
     let first = try expression()
@@ -72,11 +77,7 @@ extension Parser {
       }
       return made(.assignment(try parts.map { try target($0) }, value), start)
     }
-    let updates: [Symbol: BinaryOperator] = [
-      .plusAssign: .add, .minusAssign: .subtract, .timesAssign: .multiply, .divideAssign: .divide,
-      .floorDivideAssign: .floorDivide, .remainderAssign: .remainder, .powerAssign: .power, .matmulAssign: .matmul,
-    ]
-    if case .symbol(let symbol) = token.kind, let operation = updates[symbol] {
+    if case .symbol(let symbol) = token.kind, let operation = Self.updates[symbol] {
       let place = advance().range
       skipNewlines()
       return made(.update(try target(first), operation, try expression(), at: place), start)
