@@ -48,6 +48,15 @@ final class NumberMachine {
     return true
   }
 
+  /// Looks for an interrupt now and then.
+  @inline(__always)
+  private static func mayGoOn(_ patience: inout Int) -> Bool {
+    patience &-= 1
+    guard patience == 0 else { return true }
+    patience = Self.patience
+    return !Interrupt.isRequested
+  }
+
   func run(_ code: NumberCode) -> Ending {
     let start = code.instructions
     let pool = code.pool
@@ -85,11 +94,7 @@ final class NumberMachine {
       case .jumpUnlessLessEqual: if !(frame[b] <= frame[c]) { next = start + a }
       case .jumpUnlessEqual: if !(frame[b] == frame[c]) { next = start + a }
       case .jumpBack:
-        patience &-= 1
-        if patience == 0 {
-          if Interrupt.isRequested { return .interrupted }
-          patience = Self.patience
-        }
+        guard Self.mayGoOn(&patience) else { return .interrupted }
         next = start + a
       case .prepareCount:
         let range = NumberRange(start: frame[b &+ 2], end: frame[b &+ 1], step: frame[b &+ 3])
@@ -102,22 +107,14 @@ final class NumberMachine {
         frame[b] = index
         frame[a] = frame[b &+ 2] + index * frame[b &+ 3]
         next = start + c
-        patience &-= 1
-        if patience == 0 {
-          if Interrupt.isRequested { return .interrupted }
-          patience = Self.patience
-        }
+        guard Self.mayGoOn(&patience) else { return .interrupted }
       case .call:
         guard depth < Self.deepest, frame < top else { return .refused }
         returns[depth] = Return(next: next, frame: frame)
         depth &+= 1
         frame += a
         next = start + b
-        patience &-= 1
-        if patience == 0 {
-          if Interrupt.isRequested { return .interrupted }
-          patience = Self.patience
-        }
+        guard Self.mayGoOn(&patience) else { return .interrupted }
       case .result:
         frame[0] = frame[a]
         guard depth > 0 else { return .result(code.resultKind.value(frame[0])) }
