@@ -41,4 +41,20 @@ private let sequences: [Failure] = [
     ("(0..1e15)[-1]", "999999999999999"), ("[1, 2][range(0, inf)]", "[1, 2]"), ("ones([3])[range(-inf, 2)].shape", "[2]"), ("tensor([-7], dtype = \"int32\") // 2 |> tolist", "[-4]"),
   ])
   func largeNumbersThatMeanSomethingWork(code: String, value: String) throws { #expect(try Cells().run(code) == value) }
+
+  /// Functions hold names and names functions; with the session all of it goes.
+  @Test func aSessionLeavesNothingBehind() throws {
+    weak var recursive: Function?
+    weak var counting: Function?
+    do {
+      let cells = Cells()
+      try cells.run("fn f(n) = if n < 1 { [] } else { f(n - 1) }\nfn g(n) { s = 0; for i in 0..n { s += i }; s }\nf(3)\ng(3)")
+      if case .function(let f)? = cells.interpreter.value(at: "f"), case .function(let g)? = cells.interpreter.value(at: "g") {
+        (recursive, counting) = (f, g)
+      }
+      #expect(recursive != nil && counting != nil)
+    }
+    #expect(recursive == nil)
+    #expect(counting == nil)
+  }
 }

@@ -35,6 +35,7 @@ public final class Interpreter {
   let builtinValues: [String: Value]
   private let rows: [String: Builtin]
   private var namespace: Namespace
+  private var moduleNamespaces: [Namespace] = []
   private let machine = Machine()
   private var modules: [String: Record] = [:]
   private var modulesUnderWay: [String] = []
@@ -57,6 +58,9 @@ public final class Interpreter {
     namespace = Namespace(builtins: builtinValues)
     machine.interpreter = self
   }
+
+  /// A function's code holds the names that it reads, and a name its function: circles that only emptied names end.
+  deinit { for namespace in moduleNamespaces + [namespace] { namespace.clear() } }
 
   // MARK: running
 
@@ -201,6 +205,7 @@ public final class Interpreter {
     modulesUnderWay.append(file.path)
     let outer = namespace
     namespace = Namespace(builtins: builtinValues)
+    moduleNamespaces.append(namespace)
     defer {
       namespace = outer
       modulesUnderWay.removeLast()

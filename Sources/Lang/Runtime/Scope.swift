@@ -27,6 +27,9 @@ final class Namespace {
     if value != nil { noteDefinition(of: name) }
   }
 
+  /// No name has a value any more.
+  func clear() { for global in globals.values { global.value = nil } }
+
   func noteDefinition(of name: String) {
     if !order.contains(name) { order.append(name) }
   }
