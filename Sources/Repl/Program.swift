@@ -43,7 +43,7 @@ enum Program {
     } catch {
       // The parser calls whatever it parses for "program".
       let text = ProgramOptions.fullMessage(for: error)
-        .replacing("USAGE: program", with: "USAGE: imf-repl").replacing("'program --help'", with: "'imf-repl --help'")
+        .replacing("USAGE: program", with: "USAGE: imf-repl").replacing("Usage: program", with: "Usage: imf-repl").replacing("'program --help'", with: "'imf-repl --help'")
       let isHelp = ProgramOptions.exitCode(for: error).isSuccess
       (isHelp ? Console.output : Console.errors).write(text + "\n")
       return isHelp ? .done : .usage

@@ -40,6 +40,13 @@ private let programs: [NumericProgram] = [
   .init("limit = 4\nfn f(x) = x + limit\ns = 0\nfor i in 0..3 { § s += f(i) }\ns"),
   .init("s = 1\nfn f(x) = x + s\nfor i in 0..3 { § s += f(i) }\ns"),
   .init("f = x -> x + 1\ns = 0\nfor i in 0..3 { § s += f(s) }\ns"),
+  .init("s = 0\nfor i in 1..9 { § s += 10 // (i / 10) + 1 % (i / 10) }\ns"),
+  // Conditions must be truth values, wherever they come from.
+  .init("k = 1\ntry { for i in 0..3 { § if k { break } } } catch e { e.kind }"),
+  .init("k = true\nfor i in 0..3 { § if k { break } }\ni"),
+  .init("k = 2\ntry { for i in 0..3 { § x = k and true } } catch e { e.message }"),
+  .init("g = 2\nfn f(n) { § if g { n } else { n + 1 } }\ntry f(3) catch e { e.message }"),
+  .init("fn f(n, c) { § while not c { n += 1; c = n > 3 }; n }\n[f(1, false), try f(1, 0) catch e { e.kind }]"),
   // Functions.
   .init("fn fib(n) { § if n < 2 { n } else { fib(n - 1) + fib(n - 2) } }\nfib(15)"),
   .init("fn fac(n) { § if n <= 1 { return 1 }; n * fac(n - 1) }\nfac(20)"),

@@ -145,8 +145,10 @@ extension Compiler {
         }
       }
     }
+    let mayBeNone = if case .none? = parameter.initial?.form { true } else { false }
     let checked: Effect = { [steps] frame in
       guard let value = frame.slots[slot] else { return .normal }
+      if mayBeNone, value.isNone { return .normal }
       guard let tensor = try value.asTensor() else {
         throw Messages.notATensor(function, parameter.name, value).located(place)
       }
@@ -154,6 +156,8 @@ extension Compiler {
         throw Messages.wrongRank(function, parameter.name, tensor.shape, String(expected)).located(place)
       }
       for (axis, step) in steps.enumerated() { try step(frame, tensor.shape, axis) }
+      // What has a shape in the signature is a tensor inside.
+      if case .list = value { frame.slots[slot] = .tensor(tensor) }
       return .normal
     }
     return { frame in

@@ -31,7 +31,7 @@ extension Compiler {
     case .subtract: return arithmetic(.subtract, operands, codes, site) { $0 - $1 }
     case .multiply: return arithmetic(.multiply, operands, codes, site) { $0 * $1 }
     case .divide: return arithmetic(.divide, operands, codes, site) { $0 / $1 }
-    case .floorDivide: return arithmetic(.floorDivide, operands, codes, site) { ($0 / $1).rounded(.down) }
+    case .floorDivide: return arithmetic(.floorDivide, operands, codes, site) { Operators.floorQuotient($0, $1) }
     case .remainder: return arithmetic(.remainder, operands, codes, site) { Operators.remainder($0, $1) }
     case .power: return arithmetic(.power, operands, codes, site) { Operators.power($0, $1) }
     case .matmul:

@@ -249,6 +249,12 @@ extension Value {
       self = .bool(flag)
     case .none:
       self = text == "none" ? .none : Double(text).map { .number($0) } ?? .string(text)
+    case .record:
+      guard let value = Value(literalText: text), case .record = value else { return nil }
+      self = value
+    case .list where text.hasPrefix("["):
+      guard let value = Value(literalText: text), case .list = value else { return nil }
+      self = value
     case .list:
       let parts = text.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }
       self = .list(parts.map { part in Double(part).map { .number($0) } ?? .string(String(part)) })

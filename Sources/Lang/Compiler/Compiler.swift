@@ -124,7 +124,8 @@ final class Compiler {
   func checkChange(of target: Target) {
     guard scope.onlyChanged.contains(target.name) else { return }
     let problem =
-      scope.isFunction ? Messages.noValueYet(target.name) : Messages.unknownName(target.name, among: namespace.knownNames + localNames)
+      scope.isFunction
+      ? Messages.noValueYet(target.name, hidesOuter: hidesOuter(target.name)) : Messages.unknownName(target.name, among: namespace.knownNames + localNames)
     report(problem, at: target.nameRange)
   }
 
@@ -139,25 +140,29 @@ final class Compiler {
 
   func read(_ place: Place, _ name: String, at range: Range<Int>) -> Code {
     let span = span(range)
+    let hidesOuter = hidesOuter(name)
     switch place {
     case .slot(let slot):
       return { frame in
         if let value = frame.slots[slot] { return value }
-        throw Messages.noValueYet(name).located(span)
+        throw Messages.noValueYet(name, hidesOuter: hidesOuter).located(span)
       }
     case .variable(let index):
       return { frame in
         if let value = frame.variables[index].value { return value }
-        throw Messages.noValueYet(name).located(span)
+        throw Messages.noValueYet(name, hidesOuter: hidesOuter).located(span)
       }
     case .global(let global):
       return { _ in
         if let value = global.value { return value }
         if let builtin = global.builtin { return builtin }
-        throw Messages.noValueYet(name).located(span)
+        throw Messages.noValueYet(name, hidesOuter: hidesOuter).located(span)
       }
     }
   }
+
+  /// Whether a function's own name stands before one of the session.
+  private func hidesOuter(_ name: String) -> Bool { scope.isFunction && (isBound(name) || namespace.value(name) != nil) }
 
   /// Sets a name bound in this scope.
   func store(_ name: String) -> (Frame, Value) -> Void { store(name, in: scope) }

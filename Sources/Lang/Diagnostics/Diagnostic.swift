@@ -51,10 +51,17 @@ public struct Diagnostic: Error, Sendable {
 
   public init(_ kind: Kind, _ message: String, at span: Span? = nil, notes: [String] = [], hint: String? = nil) {
     self.kind = kind
-    self.message = message
+    self.message = Self.cut(message)
     primary = span.map { Label($0) }
     self.notes = notes
     self.hint = hint
+  }
+
+  /// A value that is quoted whole may be as long as memory; what fills a screen says no less.
+  private static func cut(_ text: String) -> String {
+    let longest = 10_000
+    guard text.utf8.count > longest else { return text }
+    return "\(text.prefix(longest - 1000)) ... \(text.suffix(500))"
   }
 
   /// Line and column of the caret, from 1.

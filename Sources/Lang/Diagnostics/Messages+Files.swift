@@ -12,7 +12,10 @@ extension Messages {
     Diagnostic(.io, "\(path) cannot be read", hint: "is it a folder, or without permission?")
   }
 
-  static func notText(_ path: String) -> Diagnostic { Diagnostic(.format, "\(path) is not UTF-8 text") }
+  /// - Parameter line: the first that is no text.
+  static func notText(_ path: String, line: Int) -> Diagnostic {
+    Diagnostic(.format, "\(path) is not UTF-8 text: line \(line) has bytes that are no characters")
+  }
 
   static func importsItself(_ path: String, _ chain: [String]) -> Diagnostic {
     // From the file on that is met again; folders that all have in common say nothing.

@@ -17,10 +17,13 @@ extension Messages {
     return Diagnostic(.name, "nothing is named `\(name)`", hint: hint)
   }
 
-  static func noValueYet(_ name: String) -> Diagnostic {
+  /// - Parameter hidesOuter: the session has a value of that name, which the function's own name hides.
+  static func noValueYet(_ name: String, hidesOuter: Bool) -> Diagnostic {
     Diagnostic(
       .name, "`\(name)` has no value yet",
-      hint: "a name assigned in a function is the function's own; pass outer values as arguments")
+      hint: hidesOuter
+        ? "a name assigned in a function is the function's own; pass outer values as arguments"
+        : "it gets one further down, or in a branch or loop that did not run")
   }
 
   // MARK: warnings
@@ -67,9 +70,12 @@ extension Messages {
   }
 
   static func notCallable(_ value: Value, _ place: CallPlace?) -> Diagnostic {
+    let name = place.map { $0.source.excerpt($0.callee) }
+    let hidden = name.flatMap { name in Library.core.contains { $0.rows.contains { $0.name == name } } ? name : nil }
     let error = Diagnostic(
       .type, "\(value.kindInWords) cannot be called",
-      hint: value.typeName == "number" ? "a product needs its `*`" : nil)
+      hint: hidden.map { "`\($0)` was given a value, which hides the function; choose another name" }
+        ?? (value.typeName == "number" ? "a product needs its `*`" : nil))
     return place.map { error.located(Span(source: $0.source, range: $0.callee)) } ?? error
   }
 

@@ -42,6 +42,10 @@ enum Messages {
       hint: "`in` and `contains` look in lists, ranges, tensors (numbers), records (names) and strings (strings)")
   }
 
+  static func textTooLong(_ operation: String, _ longest: Int) -> Diagnostic {
+    Diagnostic(.limit, "\(operation): a text of more than \(longest >> 20) MiB")
+  }
+
   /// - Parameter name: the value as the program writes it, where that is short.
   static func noCondition(_ value: Value, _ name: String = "x") -> Diagnostic {
     if case .tensor(let tensor) = value {

@@ -32,7 +32,10 @@ extension Library {
           throw call.error(.value, "\"\(text)\" is no whole number", argument: "x", hint: "`num` reads fractions")
         }
         return .number(Double(number))
-      default: return .number(try call.number("x").rounded(.towardZero))
+      default:
+        let number = try call.number("x")
+        guard number.isFinite else { throw call.error(.value, "\(number.shown) is no whole number", argument: "x") }
+        return .number(number.rounded(.towardZero))
       }
     },
     Builtin(
@@ -54,7 +57,11 @@ extension Library {
       see: ["split"]
     ) { call in
       if case .string(let text) = call["parts"], case .list = call["separator"] { throw call.joinedBackwards(text) }
-      return .string(try call.list("parts").map(\.text).joined(separator: call.string("separator")))
+      let parts = try call.list("parts").map(\.text), separator = try call.string("separator")
+      let between = separator.utf8.count.multipliedReportingOverflow(by: max(parts.count - 1, 0))
+      try Operators.admitText(
+        between.overflow ? .max : parts.reduce(between.partialValue) { $0 &+ $1.utf8.count }, for: "join")
+      return .string(parts.joined(separator: separator))
     },
     Builtin(
       "replace(text, old, new)", "text with every `old` as `new`",
@@ -63,7 +70,13 @@ extension Library {
     ) { call in
       let old = try call.string("old")
       guard !old.isEmpty else { throw call.error(.value, "`old` is empty", argument: "old") }
-      return .string(try call.string("text").replacing(old, with: call.string("new")))
+      let text = try call.string("text"), new = try call.string("new")
+      let most = (text.utf8.count / old.utf8.count).multipliedReportingOverflow(by: new.utf8.count)
+      if most.overflow || most.partialValue > Operators.longestText {
+        let growth = text.ranges(of: old).count.multipliedReportingOverflow(by: new.utf8.count)
+        try Operators.admitText(growth.overflow ? .max : growth.partialValue, for: "replace")
+      }
+      return .string(text.replacing(old, with: new))
     },
     Builtin(
       "starts_with(text, part)", "whether text begins so",

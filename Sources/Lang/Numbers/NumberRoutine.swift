@@ -124,5 +124,6 @@ final class NumberRoutine {
     return register
   }
 
-  func kind(ofName name: String) -> NumberKind { kinds.names[name] ?? .number }
+  /// Outer names hold numbers, whatever they are used for: as a condition one is the closures' to refuse.
+  func kind(ofName name: String) -> NumberKind { registers[name] == nil ? .number : kinds.names[name] ?? .number }
 }

@@ -19,19 +19,19 @@ struct FormatSpecification {
   init(_ text: String) throws {
     var rest = Substring(text)
     let aligns: Set<Character> = ["<", ">", "^"]
+    var hasFill = false
     if let second = rest.dropFirst().first, aligns.contains(second) {
       fill = rest.removeFirst()
       align = rest.removeFirst()
+      hasFill = true
     } else if let first = rest.first, aligns.contains(first) {
       align = rest.removeFirst()
     }
     if let first = rest.first, "+- ".contains(first) { sign = rest.removeFirst() }
     if rest.first == "0" {
       rest.removeFirst()
-      if align == nil {
-        fill = "0"
-        align = "="
-      }
+      if !hasFill { fill = "0" }
+      align = align ?? "="
     }
     width = try Self.number(&rest, text) ?? 0
     if rest.first == "," {

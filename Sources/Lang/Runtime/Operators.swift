@@ -18,7 +18,9 @@ enum Operators {
     case (.list, .tensor(let y)):
       if let x = try a.asTensor(beside: y) { return .tensor(try tensor(operation, x, y)) }
     case (.list(let x), .list(let y)) where operation == .add: return .list(x + y)
-    case (.string(let x), .string(let y)) where operation == .add: return .string(x + y)
+    case (.string(let x), .string(let y)) where operation == .add:
+      try admitText(x.utf8.count + y.utf8.count, for: "+")
+      return .string(x + y)
     case (.string(let text), .number(let times)), (.number(let times), .string(let text)):
       if operation == .multiply { return .string(try repeated(text, times)) }
     default: break
@@ -26,11 +28,20 @@ enum Operators {
     throw Messages.noOperator(operation, a, b)
   }
 
+  /// Longer texts are slips: whatever is done to them takes seconds in which nothing looks for an interrupt.
+  static let longestText = 1 << 28
+
+  /// - Parameter size: bytes of a text that is about to be made.
+  static func admitText(_ size: Int, for operation: String) throws {
+    guard size <= longestText else { throw Messages.textTooLong(operation, longestText) }
+    try Memory.admit(size, of: 1, for: operation)
+  }
+
   /// The text so many times; nothing for 0 and below, as in Python.
   private static func repeated(_ text: String, _ times: Double) throws -> String {
     guard let count = Int(exactly: times) else { throw Messages.repeatNotWhole(times) }
     let (size, isHuge) = text.utf8.count.multipliedReportingOverflow(by: max(count, 0))
-    try Memory.admit(isHuge ? .max : size, of: 1, for: "*")
+    try admitText(isHuge ? .max : size, for: "*")
     return String(repeating: text, count: max(count, 0))
   }
 
@@ -41,10 +52,18 @@ enum Operators {
     case .subtract: x - y
     case .multiply, .matmul: x * y
     case .divide: x / y
-    case .floorDivide: (x / y).rounded(.down)
+    case .floorDivide: floorQuotient(x, y)
     case .remainder: remainder(x, y)
     case .power: power(x, y)
     }
+  }
+
+  /// The largest whole number not above x / y, which rounds: 10 // 0.1 is 99, as 0.1 is a little more than a tenth. From the
+  /// remainder, as in Python, so that x = (x // y) y + x % y.
+  static func floorQuotient(_ x: Double, _ y: Double) -> Double {
+    guard y != 0, x.isFinite else { return (x / y).rounded(.down) }
+    if y.isInfinite { return x == 0 || (x < 0) == (y < 0) ? 0 : -1 }
+    return ((x - remainder(x, y)) / y).rounded()
   }
 
   /// The sign of the divisor, as Python's.

@@ -7,6 +7,7 @@ public struct ScriptParameter: Sendable {
     case number, text, computed
     case flag = "true or false"
     case list = "list, with commas"
+    case record
   }
 
   public let name: String
@@ -21,7 +22,9 @@ public struct ScriptParameter: Sendable {
     switch kind {
     case .number: Value(parameter: text, like: .number(0)) != nil
     case .flag: Value(parameter: text, like: .bool(false)) != nil
-    case .text, .list, .computed: true
+    case .list: Value(parameter: text, like: .list([])) != nil
+    case .record: Value(parameter: text, like: .record(Record())) != nil
+    case .text, .computed: true
     }
   }
 
@@ -44,6 +47,7 @@ extension ScriptParameter.Kind {
     case .bool: self = .flag
     case .string: self = .text
     case .list: self = .list
+    case .record: self = .record
     default: self = .computed
     }
   }

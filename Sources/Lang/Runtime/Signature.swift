@@ -78,8 +78,25 @@ extension Value {
     case .number(let value): self = .number(value)
     case .string(let text): self = .string(text)
     case .list(let elements): self = .list(try elements.map { try Value(literal: $0.value) })
+    case .record(let entries):
+      self = .record(
+        Record(
+          try entries.map { entry in
+            guard case .field(let key, let value) = entry else { throw Diagnostic(.syntax, "a default is a literal") }
+            return (key, try Value(literal: value))
+          }))
     default: throw Diagnostic(.syntax, "a default is a literal")
     }
+  }
+}
+
+extension Value {
+  /// The value of a text that is one literal; nil where it is none.
+  init?(literalText text: String) {
+    guard let program = try? Parser.program(Source(name: "value", text: text)), program.statements.count == 1,
+      case .expression(let expression) = program.statements[0].form, let value = try? Value(literal: expression)
+    else { return nil }
+    self = value
   }
 }
 

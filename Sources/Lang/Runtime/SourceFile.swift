@@ -37,7 +37,11 @@ public struct SourceFile {
       }
       throw Messages.unreadableFile(written)
     }
-    guard let text = String(data: data, encoding: .utf8) else { throw Messages.notText(written) }
+    guard let text = String(data: data, encoding: .utf8) else {
+      let lines = data.split(separator: 0x0A, omittingEmptySubsequences: false)
+      let line = lines.firstIndex { String(data: $0, encoding: .utf8) == nil } ?? 0
+      throw Messages.notText(written, line: line + 1)
+    }
     return text
   }
 

@@ -40,6 +40,7 @@ enum Subscripts {
     case (.range(let range), .value(.number(let number))):
       return .number(range[try position(number, range.count, value)])
     case (.range(let range), .slice(let start, let stop, let step)):
+      try Memory.admit(range.count / max(1, Int(clamping: step.magnitude)), of: 4 * MemoryLayout<Value>.stride, for: "slice")
       return .list(places(start, stop, step, range.count).map { .number(range[$0]) })
     case (.record(let record), .value(.string(let key))):
       guard let field = record[key] else { throw Messages.noField(key, value) }

@@ -80,6 +80,8 @@ struct TensorText {
   }
 
   private func element(_ number: Double) -> String {
+    // The processor's own NaN has a sign.
+    if number.isNaN { return "nan" }
     if tensor.dtype == .bool { return number != 0 ? "true" : "false" }
     if !tensor.dtype.isFloating { return number.shown }
     return tensor.dtype == .float64 ? number.shown : "\(Float(number))".replacing(".0e", with: "e").trimmedPoint

@@ -81,7 +81,10 @@ extension Parser {
     }
     guard take(symbol) == nil else { return }
     var failure = failure("expected `\(symbol.rawValue)` \(purpose), found \(token.described)")
-    failure.diagnostic.secondary = [.init(Span(source: source, range: open.range), "opened here")]
+    // What cannot be read at all has nothing to do with the bracket.
+    if tokens[place].kind != .invalid {
+      failure.diagnostic.secondary = [.init(Span(source: source, range: open.range), "opened here")]
+    }
     throw failure
   }
 

@@ -15,7 +15,15 @@ struct ScriptArguments {
     var rest = words[...]
     while let word = rest.popFirst() {
       if word == "--" { break }
+      if word == "-h" {
+        asksForHelp = true
+        continue
+      }
       guard word.hasPrefix("--") else {
+        // A dash and a letter is a slip: numbers below zero and a lone dash are words.
+        if word.hasPrefix("-"), word.dropFirst().first?.isLetter == true {
+          throw Self.unknown(word, String(word.drop { $0 == "-" }), known, script)
+        }
         plain.append(word)
         continue
       }
@@ -26,7 +34,7 @@ struct ScriptArguments {
           asksForHelp = true
           continue
         }
-        throw Self.unknown(name, known, script)
+        throw Self.unknown("--" + parts[0], name, known, script)
       }
       let value: String
       if parts.count == 2 {
@@ -47,11 +55,12 @@ struct ScriptArguments {
     plain += rest
   }
 
-  private static func unknown(_ name: String, _ known: [ScriptParameter], _ script: String) -> UsageError {
+  /// - Parameter word: the name as it was given.
+  private static func unknown(_ word: String, _ name: String, _ known: [ScriptParameter], _ script: String) -> UsageError {
     let near = nearestName(to: name, among: known.map(\.name)).map { "; did you mean --\($0)?" } ?? ""
     let names = known.map { "--\($0.name)" }.joined(separator: ", ")
     return UsageError(
-      "\(script) has no parameter --\(name)\(near)\n" + (names.isEmpty ? "" : "its parameters: \(names)\n")
+      "\(script) has no parameter \(word)\(near)\n" + (names.isEmpty ? "" : "its parameters: \(names)\n")
         + "options of imf-repl stand before the script's name")
   }
 }
@@ -62,7 +71,7 @@ extension ScriptParameter.Kind {
     switch self {
     case .number: "a number"
     case .flag: rawValue
-    case .text, .list, .computed: "a \(rawValue)"
+    case .text, .list, .record, .computed: "a \(rawValue)"
     }
   }
 }

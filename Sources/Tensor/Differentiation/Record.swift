@@ -25,6 +25,11 @@ struct Record {
   static func make<Aux>(
     _ f: ([Tensor]) throws -> (outputs: [Tensor], aux: Aux), at primals: [Tensor], active: [Bool]
   ) throws -> (Record, Aux) {
+    let nested = primals.map { $0.node.traces?.depth ?? 0 }.max() ?? 0
+    guard nested < TraceSet.deepest else {
+      throw TensorError(
+        .limit, "derivative", [], "derivatives of derivatives, \(TraceSet.deepest) deep", hint: "is a recursion missing its end?")
+    }
     let tracer = Tracer()
     defer { tracer.finish() }
     let leaves = zip(primals, active).map { primal, isActive -> Node? in

@@ -24,6 +24,12 @@ final class TraceSet: Sendable {
 
   init(_ tracers: [Tracer]) { self.tracers = tracers }
 
+  /// Derivatives nested deeper than this are a recursion without end, whose graphs grow by the depth at each level.
+  static let deepest = 100
+
+  /// How many differentiations under way depend on it.
+  var depth: Int { tracers.count { $0.isActive } }
+
   func contains(_ tracer: Tracer) -> Bool { tracers.contains { $0 === tracer } }
 
   var isActive: Bool { tracers.contains(where: \.isActive) }
