@@ -46,15 +46,18 @@ private let sequences: [Failure] = [
   @Test func aSessionLeavesNothingBehind() throws {
     weak var recursive: Function?
     weak var counting: Function?
+    weak var numeric: FunctionCode?
     do {
       let cells = Cells()
-      try cells.run("fn f(n) = if n < 1 { [] } else { f(n - 1) }\nfn g(n) { s = 0; for i in 0..n { s += i }; s }\nf(3)\ng(3)")
+      try cells.run("fn f(n) = if n < 1 { [] } else { f(n - 1) }\nfn g(n) { s = 0; for i in 0..n { s += i }; s }\nfn h(n) = if n < 2 { n } else { h(n - 1) }\nf(3)\ng(3)\nh(3)")
+      if case .function(let h)? = cells.interpreter.value(at: "h"), case .written(let code, _) = h.body { numeric = code }
       if case .function(let f)? = cells.interpreter.value(at: "f"), case .function(let g)? = cells.interpreter.value(at: "g") {
         (recursive, counting) = (f, g)
       }
-      #expect(recursive != nil && counting != nil)
+      #expect(recursive != nil && counting != nil && numeric != nil)
     }
     #expect(recursive == nil)
     #expect(counting == nil)
+    #expect(numeric == nil)
   }
 }

@@ -107,7 +107,7 @@ final class NumberCompiler {
       switch function.body {
       case .written(let code, _):
         guard arguments.count == code.signature.parameters.count else { throw NotNumeric() }
-        expect(global, .function(code))
+        expect(global, .function(code.number))
         waiting.append(code)
         return .written(code, try kinds(of: code)?.result)
       case .builtin(let row):

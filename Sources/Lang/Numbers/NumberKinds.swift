@@ -7,7 +7,8 @@ struct NumberKinds {
   private(set) var names: [String: NumberKind] = [:]
   /// What the function returns, as far as known; nil too where it calls only itself.
   private(set) var result: NumberKind?
-  private let kindOfCall: (Expression, [Argument]) throws -> NumberKind?
+  /// For the time of the search: whoever answers keeps what is found.
+  private var kindOfCall: (Expression, [Argument]) throws -> NumberKind?
   private var isSettled = false
 
   /// - Parameter kindOfCall: what a call gives; nil where that is being found out.
@@ -22,6 +23,7 @@ struct NumberKinds {
       try block.forEach { try visit($0) }
       if isFunction { try visitEnd(block) }
     }
+    self.kindOfCall = { _, _ in nil }
   }
 
   // MARK: statements

@@ -1,5 +1,7 @@
 // Functions of the language: those written in it, with the variables they see, and builtins.
 
+import Synchronization
+
 /// Something that can be called. Immutable once made.
 public final class Function: Sendable {
   enum Body: Sendable {
@@ -60,6 +62,9 @@ final class Global: @unchecked Sendable {
 
 /// A function as compiled: shared by all the closures made from it.
 final class FunctionCode: @unchecked Sendable {
+  private static let made = Atomic<Int>(0)
+  /// No two have the same, whatever lies where another one lay.
+  let number = made.add(1, ordering: .relaxed).newValue
   let name: String
   let signature: Signature
   let documentation: String
