@@ -34,14 +34,16 @@ let package = Package(
     .systemLibrary(name: "CCairo"),
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CZstd"),
+    .systemLibrary(name: "CYAML"),
 
     // The layers, from the ground up
     .target(name: "CKernels", cSettings: kernelSettings, linkerSettings: [.linkedLibrary("gomp")]),
     .target(
       name: "Tensor", dependencies: ["CKernels", "COneDNN", "COpenBLAS"],
       swiftSettings: swiftSettings),
+    .target(name: "CJPEGShim", linkerSettings: [.linkedLibrary("jpeg")]),
     .target(
-      name: "Formats", dependencies: ["Tensor", "CPNG", "CZlib", "CZstd", collections],
+      name: "Formats", dependencies: ["Tensor", "CPNG", "CJPEGShim", "CZlib", "CZstd", "CYAML", collections],
       swiftSettings: swiftSettings),
     .target(
       name: "MeanFlow", dependencies: ["Tensor", "Formats", collections], exclude: ["Symbols.md"],

@@ -1,4 +1,5 @@
-// Reading and writing by format: one row a format. Reading goes by content, writing by the name's ending.
+// Reading and writing by format: one row a format. Reading goes by content, and by the name's ending where text leaves
+// it open; writing by the ending.
 
 import Foundation
 import OrderedCollections
@@ -15,6 +16,7 @@ private let formats: [Format] = [
   Format(name: "zip") { $0.starts(with: ZipArchive.magic) } read: { try readArchive($0) },
   Format(name: "npy") { $0.starts(with: NumPyArray.magic) } read: { try NumPyArray.read($0.data) },
   Format(name: "png") { $0.starts(with: PNG.magic) } read: { .image(try $0.data.withUnsafeBytes { try PNG.read($0) }) },
+  Format(name: "jpeg") { $0.starts(with: JPEG.magic) } read: { .image(try $0.data.withUnsafeBytes { try JPEG.read($0) }) },
   Format(name: "safetensors") { bytes in
     // A header length that the file can hold, then `{`.
     guard bytes.count > 9 else { return false }
@@ -31,6 +33,7 @@ private let formats: [Format] = [
   Format(name: "pickle") { Pickle.begins($0) } read: { try Pickle.read($0) },
   Format(name: "idx") { IDX.begins($0) } read: { try IDX.read($0.data) },
   Format(name: "gzip") { $0.starts(with: GZip.magic) } read: { try readUnpacked($0) },
+  Format(name: "yaml") { YAML.begins($0) } read: { try $0.data.withUnsafeBytes { try YAML.parse($0) } },
   Format(name: "json") { bytes in
     let first = bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
     return first.map { "{[\"-0123456789tfn".utf8.contains($0) } ?? false
@@ -40,10 +43,17 @@ private let formats: [Format] = [
   },
 ]
 
-/// The format of a file whose first bytes say nothing, but whose name does: its reader says what is wrong.
+/// The format of a file whose first bytes say nothing, but whose name does: its reader says what is wrong, or reads YAML.
 private func expected(_ path: String) -> Format? {
-  let names = ["msgpack": "flax msgpack", "pt": "torch", "pth": "torch", "pickle": "pickle", "pkl": "pickle"]
+  let names = ["msgpack": "flax msgpack", "pt": "torch", "pth": "torch", "pickle": "pickle", "pkl": "pickle", "yml": "yaml", "yaml": "yaml"]
   return names[(path as NSString).pathExtension.lowercased()].flatMap { name in formats.first { $0.name == name } }
+}
+
+/// By the first bytes or else the name. What looks like JSON is YAML where the name says so: `name: x` begins like null.
+private func recognised(_ data: Data, _ path: String) -> Format? {
+  let named = expected(path)
+  let found = data.withUnsafeBytes { bytes in formats.first { $0.begins(bytes) } }
+  return found?.name == "json" && named?.name == "yaml" ? named : found ?? named
 }
 
 /// What a zip archive is, its members' names say.
@@ -62,10 +72,10 @@ private func readArchive(_ source: Source) throws -> FileValue {
   return try named("checkpoint") { try Checkpoint.read(archive, source.options) }
 }
 
-/// What gzip packed, recognised by its content like any other file; gzip in gzip is not unpacked again.
+/// What gzip packed, recognised like any other file, by the name without `.gz`; gzip in gzip is not unpacked again.
 private func readUnpacked(_ source: Source) throws -> FileValue {
   let data = try GZip.contents(source.data)
-  guard let format = data.withUnsafeBytes({ bytes in formats.first { $0.begins(bytes) } }), format.name != "gzip" else {
+  guard let format = recognised(data, (source.path as NSString).deletingPathExtension), format.name != "gzip" else {
     throw Malformed("it holds no known format", hint: "idx files are read so; unpack others with gunzip")
   }
   do {
@@ -88,7 +98,7 @@ private func readFolder(_ source: Source) throws -> FileValue {
 }
 
 /// A file's contents, recognised by its first bytes: npz and safetensors a record of tensors, npy a tensor (text
-/// arrays lists), png an image, json a record, list or value, idx a tensor; flax' msgpack, torch's files and pickles trees of records,
+/// arrays lists), png and jpeg an image, json and yaml a record, list or value, idx a tensor; flax' msgpack, torch's files and pickles trees of records,
 /// lists and tensors; a checkpoint of flax or orbax, as a folder or in a zip archive, a tree of records of tensors.
 ///
 /// - Parameters:
@@ -99,7 +109,7 @@ public func load(_ path: String, keys: String? = nil, progress: LoadProgress? = 
   let options = LoadOptions(keys: keys.map { KeyPattern($0) }, progress: progress)
   if File.isFolder(path) { return try readFolder(Source(path: path, data: Data(), options: options)) }
   let source = Source(path: path, data: try File.bytes(path), options: options)
-  guard let format = source.data.withUnsafeBytes({ bytes in formats.first { $0.begins(bytes) } }) ?? expected(path) else {
+  guard let format = recognised(source.data, path) else {
     let first = source.data.prefix(4).map { String(format: "%02x", $0) }.joined(separator: " ")
     throw FormatError(
       .format, path, source.data.isEmpty ? "the file is empty" : "no known format begins with the bytes \(first)",

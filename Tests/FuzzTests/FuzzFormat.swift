@@ -41,6 +41,8 @@ struct FuzzFormat: Sendable, CustomStringConvertible {
     FuzzFormat(
       name: "pickle", samples: { files("bad_pickle", "00_good.pickle") + files("bad_pickle", "12_fortran.pickle") + files("inception", ".pickle") },
       read: file),
+    FuzzFormat(name: "jpeg", samples: { files("jpeg", ".jpg") }, read: file),
+    FuzzFormat(name: "yaml", samples: { files("yaml", ".yml") }, read: yaml),
     FuzzFormat(name: "idx", samples: { [Sample(name: "images", files: ["images": [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3] + Array(0..<12)])] }, read: file),
   ]
 
@@ -57,6 +59,11 @@ struct FuzzFormat: Sendable, CustomStringConvertible {
   }
 
   @Sendable static func checkpoint(_ sample: Sample) throws { _ = try Checkpoint.read(MemoryContainer(sample.files), LoadOptions()) }
+
+  /// By its reader, because the name of a file would have to say that it is YAML.
+  @Sendable static func yaml(_ sample: Sample) throws {
+    for bytes in sample.files.values { _ = try bytes.withUnsafeBytes { try YAML.parse($0) } }
+  }
 
   /// As a zip archive, written around the damaged members.
   @Sendable static func archive(_ sample: Sample) throws {

@@ -15,7 +15,7 @@ extension Library {
 
       - npz, safetensors, torch's .pt and .pth, pickled arrays: a record of tensors; npy, idx(.gz): a tensor
       - checkpoints of flax and orbax, as folder, zip or msgpack: a record with params, ema_params, step
-      - png: an image; json: its value
+      - png, jpg: an image; json, yml: its value
 
       `keys = "ema_params/*"` reads only the arrays whose path is like that. Shipped data sets have names: "digits8.npz",
       "fashion16.npz", "fashion16_test.npz", "emojikinds16.npz"; a file of that name in the working folder comes first.
