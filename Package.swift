@@ -73,7 +73,7 @@ let package = Package(
     .testTarget(
       name: "ReplTests",
       dependencies: [
-        "Repl", "Lang", "Tensor", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Repl", "Formats", "Lang", "Tensor", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
     .testTarget(name: "HouseTests", swiftSettings: swiftSettings),

@@ -63,3 +63,11 @@ enum PNG {
     return Malformed("the PNG is damaged: \(message)")
   }
 }
+
+extension Raster {
+  /// The image as a PNG file.
+  /// - Throws: `FormatError` where the bytes are no such image.
+  public func png() throws -> [UInt8] {
+    do { return try PNG.bytes(of: self) } catch let error as Malformed { throw FormatError(.value, "", error.what, hint: error.hint) }
+  }
+}

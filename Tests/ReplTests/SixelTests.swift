@@ -58,11 +58,11 @@ struct SixelTests {
 
   /// Noise of any size is encoded in bounded work.
   @Test func noiseIsBounded() throws {
-    let room = SixelRoom(width: 2000, height: 2000, cellHeight: 20)
+    let room = PictureRoom(width: 2000, height: 2000, cell: .usual)
     let indexed = SixelPicture.bounded(try SamplePictures.noise(700, 700), room)
     #expect(indexed.changes <= 300_000)
     #expect(indexed.colourCount <= 64)
-    let slow = SixelRoom(width: 2000, height: 2000, cellHeight: 20, isSlow: true)
+    let slow = PictureRoom(width: 2000, height: 2000, cell: .usual, isSlow: true)
     let bytes = try SixelEncoder.encode(SixelPicture.bounded(try SamplePictures.noise(400, 400), slow))
     #expect(bytes.count < 400_000)
   }
@@ -70,10 +70,10 @@ struct SixelTests {
   /// The cursor ends below the picture whatever the terminal does with it.
   @Test func roomIsMadeFirst() throws {
     let picture = try SamplePictures.gradient(100, 45)
-    let room = SixelRoom(width: 100, height: 45, cellHeight: 20)
+    let room = PictureRoom(width: 100, height: 45, cell: .usual)
     let text = String(decoding: try SixelPicture.draw(picture, in: room), as: UTF8.self)
     #expect(text.hasPrefix("\r\n\n\n\u{1b}[3A\u{1b}7\u{1b}P"))
-    #expect(text.hasSuffix("\u{1b}\\\u{1b}8\u{1b}[3B\r"))
+    #expect(text.hasSuffix("\u{1b}\\\u{1b}8\n\n\n"))
   }
 
   /// Size in the terminal for (picture side, room).
@@ -84,8 +84,8 @@ struct SixelTests {
   func sizes(width: Int, height: Int, roomWidth: Int, roomHeight: Int, wantWidth: Int, wantHeight: Int)
     throws
   {
-    let room = SixelRoom(width: roomWidth, height: roomHeight, cellHeight: 20)
-    let sized = SixelPicture.sized(try SamplePictures.gradient(width, height), in: room)
+    let room = PictureRoom(width: roomWidth, height: roomHeight, cell: .usual)
+    let sized = room.sized(try SamplePictures.gradient(width, height))
     #expect(sized.width == wantWidth)
     #expect(sized.height == wantHeight)
   }

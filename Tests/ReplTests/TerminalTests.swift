@@ -39,6 +39,7 @@ struct TerminalTests {
     ("\u{1b}]11;rgb:0000/0000/0000\u{7}", 0.0), ("\u{1b}]11;rgb:ff/ff/ff\u{1b}\\", 1),
     ("\u{1b}]11;rgb:8000/8000/8000\u{1b}\\", 0.5), ("\u{1b}]11;rgb:zz/ff/ff\u{1b}\\", nil),
     ("\u{1b}]11;rgb:fffff/0/0\u{1b}\\", nil), ("\u{1b}]10;rgb:ff/ff/ff\u{1b}\\", nil),
+    ("\u{1b}]11;rgb:ff/ff/-f\u{7}", nil), ("\u{1b}]11;rgb:ff//ff/ff\u{7}", nil), ("\u{1b}]11;?\u{7}", nil),
   ] as [(String, Double?)])
   func background(answer: String, brightness: Double?) {
     let found = replies(answer).background
@@ -63,6 +64,49 @@ struct TerminalTests {
     #expect(replies.largest == nil)
   }
 
+  /// Answers to kitty's test picture; others' answers and other pictures' say nothing.
+  @Test(arguments: [
+    ("\u{1b}_Gi=4207;OK\u{1b}\\", true), ("\u{1b}_Gi=4207;ENOTSUPPORTED:no\u{1b}\\", false),
+    ("\u{1b}_Gi=4207;\u{1b}\\", false), ("\u{1b}_Gi=42;OK\u{1b}\\", nil), ("\u{1b}_Gi=42070;OK\u{1b}\\", nil),
+    ("\u{1b}_OK\u{1b}\\", nil), ("\u{1b}_Gi=4207;OK", nil),
+  ] as [(String, Bool?)])
+  func kitty(answer: String, hasKitty: Bool?) {
+    #expect(replies(answer).hasKitty == hasKitty)
+    #expect(replies(answer).typed.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("\u{1b}P>|iTerm2 3.5.0\u{1b}\\", "iTerm2 3.5.0", true), ("\u{1b}P>|WezTerm 20240203\u{1b}\\", "WezTerm 20240203", true),
+    ("\u{1b}P>|mintty 3.6.1\u{1b}\\", "mintty 3.6.1", true), ("\u{1b}P>|tmux 3.3a\u{1b}\\", "tmux 3.3a", false),
+    ("\u{1b}P>|\u{1b}\\", "", false), ("\u{1b}P>|no iTerm2\u{1b}\\", "no iTerm2", false),
+    ("\u{1b}P1$r0m\u{1b}\\", nil, false), ("\u{1b}P>|iTerm2", nil, false),
+  ] as [(String, String?, Bool)])
+  func versions(answer: String, version: String?, hasITerm: Bool) {
+    #expect(replies(answer).version == version)
+    #expect(replies(answer).hasITerm == hasITerm)
+  }
+
+  /// Any bytes end in some answers, and none is taken for an ability.
+  @Test func garbageIsNoAnswer() {
+    var state: UInt64 = 7
+    for _ in 0..<300 {
+      var replies = TerminalReplies()
+      for _ in 0..<200 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        let strange = Array("\u{1b}[]P_?;\\\u{7}>|G9S t".utf8)
+        replies.feed(state >> 63 == 0 ? UInt8(truncatingIfNeeded: state >> 40) : strange[Int(state >> 40) % strange.count])
+      }
+      #expect(!replies.hasSixel && replies.hasKitty == nil && !replies.hasITerm)
+    }
+  }
+
+  /// A string without an end is given up and what comes after it is read.
+  @Test func endlessString() {
+    let replies = replies("\u{1b}P>|" + String(repeating: "x", count: 5000) + "\u{1b}[?62;4c")
+    #expect(replies.version == nil)
+    #expect(replies.isComplete && replies.hasSixel)
+  }
+
   @Test(arguments: [
     (nil, "dumb"), ("", "dumb"), ("dumb", "dumb"), ("xterm", "xterm"), ("xterm-kitty", "xterm-256color"),
     ("foot", "xterm-256color"), ("nonsense", "dumb"), ("alacritty", "xterm-256color"),
@@ -70,76 +114,5 @@ struct TerminalTests {
   func names(name: String?, usable: String) {
     let known: Set = ["xterm", "xterm-256color", "dumb"]
     #expect(TerminalName.usable(name, isKnown: known.contains).name == usable)
-  }
-
-  private func surroundings(_ mode: ImageMode, term: String = "xterm") -> ImageSurroundings {
-    ImageSurroundings(
-      mode: mode, isTerminal: true, terminal: TerminalName(name: term),
-      size: Terminal.Size(columns: 80, rows: 24, pixelWidth: 800, pixelHeight: 480), promisesTrueColour: false,
-      refusesColour: false, isRemote: false)
-  }
-
-  @Test func sixelWhereTheTerminalSaysSo() {
-    var sixel = TerminalReplies()
-    for byte in "\u{1b}[6;18;9t\u{1b}[?62;4c".utf8 { sixel.feed(byte) }
-    let answer = sixel
-    #expect(
-      surroundings(.auto).form { _ in answer }
-        == .sixel(SixelRoom(width: 720, height: 396, cellHeight: 18)))
-    #expect(surroundings(.auto).form { _ in TerminalReplies() } == .blocks(.palette256))
-  }
-
-  @Test func nobodyIsAskedInVain() {
-    var asked = 0
-    let ask = { (_: Int) -> TerminalReplies? in
-      asked += 1
-      return nil
-    }
-    var pipe = surroundings(.auto)
-    pipe.isTerminal = false
-    #expect(pipe.form(asking: ask) == .caption)
-    pipe.mode = .sixel
-    #expect(pipe.form(asking: ask) != .caption)
-    #expect(surroundings(.none).form(asking: ask) == .caption)
-    #expect(surroundings(.blocks).form(asking: ask) == .blocks(.palette256))
-    #expect(surroundings(.auto, term: "dumb").form(asking: ask) == .caption)
-    #expect(asked == 0)
-  }
-
-  @Test func patienceDependsOnTheDistance() {
-    var waits: [Int] = []
-    var far = surroundings(.auto)
-    far.isRemote = true
-    _ = surroundings(.auto).form { milliseconds in
-      waits.append(milliseconds)
-      return nil
-    }
-    _ = far.form { milliseconds in
-      waits.append(milliseconds)
-      return nil
-    }
-    #expect(waits == [200, 1000])
-  }
-
-  @Test func noColourMeansNoBlocks() {
-    var plain = surroundings(.auto)
-    plain.refusesColour = true
-    #expect(plain.form { _ in TerminalReplies() } == .caption)
-    plain.promisesTrueColour = true
-    plain.refusesColour = false
-    #expect(plain.form { _ in TerminalReplies() } == .blocks(.trueColour))
-    #expect(surroundings(.auto, term: "vt100").form { _ in nil } == .caption)
-  }
-
-  /// Without an answer the window's pixels tell the size of a cell; an impossible one is not believed.
-  @Test func cellSizeFromTheWindow() throws {
-    var sixel = TerminalReplies()
-    for byte in "\u{1b}[?62;4c".utf8 { sixel.feed(byte) }
-    let answer = sixel
-    #expect(
-      surroundings(.auto).form { _ in answer } == .sixel(SixelRoom(width: 800, height: 440, cellHeight: 20)))
-    var blind = surroundings(.auto)
-    blind.size = nil
-    #expect(blind.form { _ in answer } == .sixel(SixelRoom(width: 800, height: 440, cellHeight: nil)))
   }
 }

@@ -1,4 +1,4 @@
-// A picture as coloured half blocks, for terminals without sixel: each character cell shows two pixels, one above
+// A picture as coloured half blocks, for terminals that show no pixels: each character cell shows two pixels, one above
 // the other, as the colour of `▀` and of what is behind it.
 
 enum BlockArt {
@@ -25,7 +25,7 @@ enum BlockArt {
   }
 
   /// Reduced to fit; a tiny picture grows by a whole number to about a third of the room.
-  private static func sized(_ picture: Picture, columns: Int, rows: Int) -> Picture {
+  static func sized(_ picture: Picture, columns: Int, rows: Int) -> Picture {
     let factor = min(columns / 2 / picture.width, rows / picture.height)
     return factor > 1 ? picture.upscaled(factor) : picture.fitted(width: columns, height: 2 * rows)
   }

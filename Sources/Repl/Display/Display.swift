@@ -1,5 +1,6 @@
-// Shows values: text always, pictures in the form that the front end has. Reading order: ImageMode (which form),
-// SixelPicture and BlockArt (the forms), this file (who gets what).
+// Shows values: text always, pictures in the form that the front end has. Reading order: ImageMode and
+// ImageSurroundings (which form), SixelPicture, KittyPicture, ITermPicture, BlockArt and AsciiArt (the forms), this file
+// (who gets what).
 
 import Synchronization
 
@@ -28,8 +29,8 @@ struct Display: Sendable {
       found.withLock { found in
         if let found { return found }
         var background: Double?
-        let form = ImageSurroundings.current(mode: images).form { milliseconds in
-          let replies = TerminalReplies.ask(milliseconds: milliseconds)
+        let form = ImageSurroundings.current(mode: images).form { question in
+          let replies = TerminalReplies.ask(question)
           background = replies?.background
           return replies
         }
@@ -53,40 +54,61 @@ struct Display: Sendable {
   /// Shows a plot and its caption: as a picture where the terminal shows pictures, else in text.
   func show(_ plot: Plot) {
     let abilities = known()
-    switch abilities.form {
-    case .sixel(let room):
+    if let room = abilities.form.room {
       let width = max(240, min(640, room.width))
       let height = max(160, min(width * 5 / 8, room.height))
       if let picture = try? plot.picture(width: width, height: height, theme: abilities.theme) {
-        draw(picture, caption: plot.captionLine)
-      } else {
-        console.write(plot.captionLine + "\n")
+        return draw(picture, caption: plot.captionLine)
       }
-    case .blocks:
-      let rows = max(8, min(18, console.rows - 6))
-      console.write(
-        plot.text(columns: console.columns - 1, rows: rows, isColoured: console.isColoured)
-          + plot.captionLine + "\n")
-    case .caption: console.write(plot.captionLine + "\n")
+    }
+    console.write((text(of: plot, in: abilities.form) ?? "") + plot.captionLine + "\n")
+  }
+
+  /// A plot in characters, nil where pictures are only described.
+  private func text(of plot: Plot, in form: ImageForm) -> String? {
+    let rows = max(8, min(18, console.rows - 6))
+    let text = { (isColoured: Bool) in plot.text(columns: console.columns - 1, rows: rows, isColoured: isColoured) }
+    switch form {
+    case .blocks: return text(console.isColoured)
+    case .ascii(let paper): return paper.hasUnicode ? text(console.isColoured) : AsciiArt.plain(text(false))
+    case .sixel, .kitty, .iterm, .caption: return nil
     }
   }
 
   private func draw(_ picture: Picture, caption: String) {
     // The caption first: over a slow line it tells what is coming.
     console.write(caption + "\n")
+    let rows = max(4, min(BlockArt.mostRows, console.rows - 4))
     switch known().form {
-    case .sixel(let room):
-      do {
-        let bytes = try SixelPicture.draw(picture, in: room)
-        // Cut off in the middle, an image would swallow all text after it.
-        Signals.holdingInterrupt { console.write(bytes: bytes) }
-      } catch {
-        console.write("(\(error))\n")
-      }
+    case .sixel(let room): send { try SixelPicture.draw(picture, in: room) }
+    case .kitty(let room, inTmux: false): send { try KittyPicture.draw(picture, in: room) }
+    case .kitty(let room, inTmux: true):
+      send { try KittyPicture.drawInTmux(picture, in: room, number: Self.nextNumber()) }
+    case .iterm(let room, let inTmux): send { try ITermPicture.draw(picture, in: room, inTmux: inTmux) }
     case .blocks(let depth):
-      let rows = max(4, min(BlockArt.mostRows, console.rows - 4))
       console.write(BlockArt.draw(picture, columns: console.columns, rows: rows, depth: depth))
+    case .ascii(let paper):
+      console.write(AsciiArt.draw(picture, columns: console.columns, rows: rows, isDark: paper.isDark))
     case .caption: break
     }
   }
+
+  private func send(_ bytes: () throws -> [UInt8]) {
+    do {
+      let bytes = try bytes()
+      // Cut off in the middle, an image would swallow all text after it.
+      Signals.holdingInterrupt { console.write(bytes: bytes) }
+    } catch {
+      console.write("(\(error))\n")
+    }
+  }
+
+  /// 1 to 255 in turn. The beginning differs from session to session: two may share a terminal.
+  private static func nextNumber() -> Int {
+    numbers.withLock { number in
+      number = number % 255 + 1
+      return number
+    }
+  }
+  private static let numbers = Mutex(Int.random(in: 1...255))
 }

@@ -34,7 +34,7 @@ struct ProgramOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the session's random numbers.", valueName: "n"))
   var seed: Int = 0
 
-  @Option(help: ArgumentHelp("How images are shown: \(ImageMode.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "mode"))
+  @Option(help: ArgumentHelp("How images are shown: \(ImageMode.allCases.map(\.rawValue).joined(separator: ", ")); also IMF_IMAGES.", valueName: "mode"))
   var images: ImageMode?
 
   @Flag(help: "Errors as one line of JSON each.")

@@ -14,6 +14,14 @@ struct TerminalName: Sendable, Equatable {
       || name.hasPrefix("screen")
   }
 
+  /// Whether the locale's characters are UTF-8, as the environment says it. Where it says nothing (containers), they are
+  /// taken to be: the program writes UTF-8.
+  static func usesUTF8(_ environment: (String) -> String?) -> Bool {
+    guard let locale = environment("LC_ALL") ?? environment("LC_CTYPE") ?? environment("LANG") else { return true }
+    let name = locale.lowercased()
+    return name.contains("utf-8") || name.contains("utf8")
+  }
+
   var isScreen: Bool { name.hasPrefix("screen") }
 
   /// Terminals that understand xterm's language though their terminfo entry often is not installed.

@@ -1,14 +1,14 @@
 // What a terminal answers when asked for its abilities, read byte by byte. Everything that is no answer is kept:
 // somebody may have typed it meanwhile. Numbers are compared whole: 42 is not 4.
 
-/// Answers to `TerminalReplies.query`, as far as they have come.
+/// Answers to a `TerminalQuestion`, as far as they have come.
 struct TerminalReplies: Equatable {
-  /// Asked in one write. Cell size, text area, colour registers, largest sixel picture, background colour; last
-  /// what every terminal answers, so that its answer ends the wait.
-  static let query = "\u{1b}[16t\u{1b}[14t\u{1b}[?1;1;0S\u{1b}[?2;1;0S\u{1b}]11;?\u{1b}\\\u{1b}[c"
-
   /// Whether sixel is among the terminal's abilities.
   var hasSixel = false
+  /// Whether it took kitty's test picture, nil while it has not said.
+  var hasKitty: Bool?
+  /// Name and version.
+  var version: String?
   /// Pixels of a character cell.
   var cell: (width: Int, height: Int)?
   /// Pixels of the text area.
@@ -75,22 +75,38 @@ struct TerminalReplies: Equatable {
     return true
   }
 
-  /// `ESC ] 11 ; rgb:ffff/ffff/ffff ESC \`.
+  /// Answers in strings: `ESC ] 11 ; rgb:ffff/ffff/ffff ESC \`, `ESC _ G i=4207;OK ESC \`, `ESC P > | name version ESC \`.
   private mutating func readString() {
-    let text = String(decoding: pending, as: UTF8.self)
-    guard text.hasPrefix("\u{1b}]11;rgb:") else { return }
-    let channels = text.dropFirst(9).prefix { $0.isHexDigit || $0 == "/" }.split(separator: "/")
+    let end = pending.last == 7 ? 1 : 2
+    let text = String(decoding: pending.dropFirst().dropLast(end), as: UTF8.self)
+    if text.hasPrefix("]11;rgb:") {
+      readBackground(text.dropFirst(8))
+    } else if text.hasPrefix("_Gi=\(TerminalQuestion.kittyNumber);") {
+      hasKitty = text.hasSuffix(";OK")
+    } else if text.hasPrefix("P>|") {
+      version = String(text.dropFirst(3))
+    }
+  }
+
+  private mutating func readBackground(_ text: Substring) {
+    let channels = text.split(separator: "/", omittingEmptySubsequences: false)
     guard channels.count == 3 else { return }
     let levels = channels.compactMap { digits -> Double? in
-      guard (1...4).contains(digits.count), let value = Int(digits, radix: 16) else { return nil }
+      guard (1...4).contains(digits.count), let value = Int(digits, radix: 16), value >= 0 else { return nil }
       return Double(value) / Double((1 << (4 * digits.count)) - 1)
     }
     guard levels.count == 3 else { return }
     background = 0.299 * levels[0] + 0.587 * levels[1] + 0.114 * levels[2]
   }
 
+  /// Whether it is one of those that show iTerm2's inline images.
+  var hasITerm: Bool {
+    version.map { version in ["iTerm2", "WezTerm", "mintty"].contains { version.hasPrefix($0) } } ?? false
+  }
+
   static func == (left: Self, right: Self) -> Bool {
-    left.hasSixel == right.hasSixel && left.isComplete == right.isComplete && left.typed == right.typed
+    left.hasSixel == right.hasSixel && left.hasKitty == right.hasKitty && left.version == right.version
+      && left.isComplete == right.isComplete && left.typed == right.typed
       && left.cell.map { [$0.width, $0.height] } == right.cell.map { [$0.width, $0.height] }
   }
 }
