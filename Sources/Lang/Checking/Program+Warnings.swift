@@ -8,7 +8,6 @@ extension Program {
     let unreachable = dead.map { ($0, Messages.unreachable) }
     let unused = Liveness(of: statements, keeps: keeps || isLibrary).findings
       .filter { finding in !dead.contains { $0.contains(finding.range.lowerBound) } }
-      .sorted { $0.range.lowerBound < $1.range.lowerBound }
       .prefix(Compiler.mostProblems)
       .map { finding in
         (finding.range, Messages.unused(finding, among: survey.mentioned.union(survey.bound).subtracting([finding.name])))

@@ -98,7 +98,7 @@ extension Compiler {
         if case .function(let function) = callee {
           switch function.body {
           case .written(let code, let captures) where code.takes(1):
-            if case .number(let number) = argument, let value = try machine.number(code, number) { return value }
+            if case .number(let x) = argument, let value = try machine.number(code, 1, { $0[0] = x }) { return value }
             return try machine.traced(function.name, place) {
               try machine.invoke(code, captures) { $0[0] = argument }
             }
@@ -115,7 +115,11 @@ extension Compiler {
         let callee = try target(frame)
         let (a, b) = (try first(frame), try second(frame))
         if case .function(let function) = callee, case .written(let code, let captures) = function.body, code.takes(2) {
-          if let value = try machine.number(code, [a, b]) { return value }
+          if case .number(let x) = a, case .number(let y) = b,
+            let value = try machine.number(code, 2, { ($0[0], $0[1]) = (x, y) })
+          {
+            return value
+          }
           return try machine.traced(function.name, place) {
             try machine.invoke(code, captures) { slots in
               slots[0] = a

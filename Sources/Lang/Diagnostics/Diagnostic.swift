@@ -22,6 +22,13 @@ public struct Diagnostic: Error, Sendable {
       self.span = span
       self.text = text
     }
+
+    /// `z: float32[16, 2]`: the expression that stands there, where it is short, and what is said of it.
+    init(_ source: Source, _ range: Range<Int>, naming text: String) {
+      let name = source.excerpt(range)
+      let isShort = name.count <= 20 && !name.contains("\n")
+      self.init(Span(source: source, range: range), isShort ? "\(name): \(text)" : text)
+    }
   }
 
   /// A call that was under way.

@@ -14,11 +14,6 @@ final class NumberLoop {
     let code: NumberCode
     let entries: [Entry]
   }
-  private enum State {
-    case untried
-    case ready(Ready)
-    case refused
-  }
 
   /// Stands in a register whose name has got no value yet: a NaN that no arithmetic gives.
   private static let unset = Double(bitPattern: 0x7ff9_4e6f_7420_7365)
@@ -29,8 +24,7 @@ final class NumberLoop {
   private let scope: Scope
   /// How the compiler stores into a name of the loop's scope.
   private let store: (String) -> (Frame, Value) -> Void
-  private var state = State.untried
-  private var attempts = 8
+  private var late = LateNumberCode<Ready>()
 
   init(_ statement: Statement, _ compiler: Compiler) {
     self.statement = statement
@@ -44,8 +38,8 @@ final class NumberLoop {
   /// How the loop ended; nil where closures must run it.
   @inline(__always)
   func run(_ frame: Frame, _ machine: NumberMachine) throws -> Flow? {
-    if case .refused = state { return nil }
-    guard let ready = ready() else { return nil }
+    if late.isRefused { return nil }
+    guard let ready = late.made(holds: { $0.code.holds }, prepared) else { return nil }
     return try run(ready, frame, machine)
   }
 
@@ -62,7 +56,7 @@ final class NumberLoop {
     }
     let ending = machine.run(ready.code)
     if case .refused = ending {
-      state = .refused
+      late.refuse()
       return nil
     }
     for entry in ready.entries {
@@ -75,17 +69,6 @@ final class NumberLoop {
     case .result(let value): return .result(value)
     case .finished, .refused: return .normal
     }
-  }
-
-  private func ready() -> Ready? {
-    if case .ready(let ready) = state, ready.code.holds { return ready }
-    attempts -= 1
-    if attempts >= 0, let ready = try? prepared() {
-      state = .ready(ready)
-      return ready
-    }
-    state = .refused
-    return nil
   }
 
   private func prepared() throws -> Ready {

@@ -48,17 +48,16 @@ final class Machine {
   }
 
   /// A function of numbers by its number code; nil where closures must compute it.
+  /// - Parameter fill: puts the arguments, `count` numbers, into the first registers.
   @inline(__always)
-  func number(_ code: FunctionCode, _ x: Double) throws -> Value? {
-    guard code.numeric != nil, code.signature.parameters.count == 1 else { return nil }
-    return try code.numbers.value(code, numbers) { $0[0] = x }
+  func number(_ code: FunctionCode, _ count: Int, _ fill: (UnsafeMutablePointer<Double>) -> Void) throws -> Value? {
+    guard code.numeric != nil, code.signature.parameters.count == count else { return nil }
+    return try code.numbers.value(code, numbers, fill)
   }
 
-  @inline(__always)
   func number(_ code: FunctionCode, _ arguments: [Value]) throws -> Value? {
-    guard code.numeric != nil, code.signature.parameters.count == arguments.count else { return nil }
     for argument in arguments { guard case .number = argument else { return nil } }
-    return try code.numbers.value(code, numbers) { registers in
+    return try number(code, arguments.count) { registers in
       for (index, argument) in arguments.enumerated() {
         if case .number(let number) = argument { registers[index] = number }
       }
@@ -154,9 +153,7 @@ final class Machine {
       if let place, let parameter = error.parameter {
         error.parameter = nil
         if let range = place.named[parameter.name]?.value ?? place.positional.dropFirst(parameter.index).first {
-          let text = place.source.excerpt(range)
-          let shown = text.count > 20 || text.contains("\n") ? "" : "\(text): "
-          error.secondary.append(.init(Span(source: place.source, range: range), shown + parameter.given))
+          error.secondary.append(.init(place.source, range, naming: parameter.given))
         }
       }
       if let place, error.traceback.count < 1000 {
@@ -230,10 +227,7 @@ final class CallPlace: Sendable {
   /// A tensor with its expression; in a list that is written out, each of its tensors.
   func labels(_ value: Value, _ range: Range<Int>) -> [Diagnostic.Label] {
     switch value {
-    case .tensor(let tensor):
-      let name = source.excerpt(range)
-      let shown = name.count > 20 || name.contains("\n") ? "" : "\(name): "
-      return [.init(Span(source: source, range: range), shown + tensor.description)]
+    case .tensor(let tensor): return [.init(source, range, naming: tensor.description)]
     case .list(let items):
       guard var parser = try? Parser(source, in: range), case .list(let elements)? = (try? parser.expression())?.form,
         elements.count == items.count, !elements.contains(where: \.isSpread)

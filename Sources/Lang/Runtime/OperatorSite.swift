@@ -31,17 +31,13 @@ final class OperatorSite: Sendable {
 
   /// `w: float32[64, 32]`.
   func label(_ value: Value, _ range: Range<Int>) -> Diagnostic.Label {
-    let name = source.excerpt(range)
-    let shown = name.count > 20 || name.contains("\n") ? "" : "\(name): "
-    return Diagnostic.Label(Span(source: source, range: range), shown + value.operandText)
+    Diagnostic.Label(source, range, naming: value.operandText)
   }
 
   /// `step: number`, for operands of types that the operator does not take.
   func typeLabel(_ value: Value, _ range: Range<Int>) -> Diagnostic.Label {
     if case .tensor = value { return label(value, range) }
-    let name = source.excerpt(range)
-    let shown = name.count > 20 || name.contains("\n") ? "" : "\(name): "
-    return Diagnostic.Label(Span(source: source, range: range), shown + value.typeName)
+    return Diagnostic.Label(source, range, naming: value.typeName)
   }
 
   /// Runs an operator on values that are not two numbers; errors show where and what.
