@@ -26,10 +26,7 @@ final class Notebook {
       case .invalid: .invalid
       }
     }
-    editor?.completion = { [interpreter] text in
-      let found = CellCompletion(of: text, in: interpreter, commands: Self.commands.map { String($0.name.prefix { $0 != " " }) })
-      return (found.word, found.names, found.offersAll)
-    }
+    editor?.completion = { [interpreter] in CellCompletion.place(in: $0, interpreter, commands: Self.commands) }
   }
 
   /// Reads and runs cells until the input ends; the program's exit status.
