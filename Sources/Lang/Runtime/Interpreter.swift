@@ -155,7 +155,7 @@ public final class Interpreter {
     }
   }
 
-  private static func diagnostic(_ error: any Error) -> Diagnostic {
+  static func diagnostic(_ error: any Error) -> Diagnostic {
     switch error {
     case let error as Diagnostic: error
     case let error as TensorError: Messages.located(error)
