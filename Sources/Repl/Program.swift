@@ -86,7 +86,7 @@ enum Program {
     if options.inPlace { throw UsageError("--in-place goes with --format") }
     let usableStack = stackSize - (4 << 20)
     if options.doctest, scripts.isEmpty { return Doctest.runBuiltins(stackSize: usableStack) ? .done : .failed }
-    let isPrompt = scripts.isEmpty || options.interactive
+    let isPrompt = scripts.isEmpty || options.interactive || options.resume != nil
     let known = scripts.flatMap { $0.parameters }
     let arguments = try ScriptArguments(Array(words), known: known, script: options.file.first ?? "the code")
     if arguments.asksForHelp, let script = scripts.last {
@@ -103,12 +103,15 @@ enum Program {
     Signals.install(session: isPrompt)
     if options.doctest { return try runExamples(scripts, interpreter, options) }
 
-    if let status = runScripts(scripts, interpreter, options), !(options.interactive && status != .check) {
+    if let status = runScripts(scripts, interpreter, options), !(isPrompt && status != .check) {
       return status
     }
     guard isPrompt, !options.check else { return .done }
     errors.length = .auto
-    return Prompt(Notebook(interpreter), errors: errors).run()
+    let prompt = Prompt(Notebook(interpreter), errors: errors)
+    if let frozen = options.resume { try FrozenSession.read(frozen, into: prompt.notebook) }
+    if !options.noRc, let status = RunCommands.run(at: prompt) { return status }
+    return prompt.run()
   }
 
   /// `--doctest`: checks the scripts, then runs the examples of their comments.

@@ -7,7 +7,8 @@ import Tensor
 /// A person at a terminal, or cells that come through a pipe.
 final class Prompt {
   let notebook: Notebook
-  let console = Console.output
+  /// Where commands write.
+  let console: Console
   let history: History
   let errors: ErrorStyle
   private let editor: LineEditor?
@@ -15,10 +16,14 @@ final class Prompt {
 
   var interpreter: Interpreter { notebook.interpreter }
 
-  init(_ notebook: Notebook, errors: ErrorStyle) {
+  /// - Parameter isTerminal: lines are edited, and cells go to the history.
+  init(
+    _ notebook: Notebook, errors: ErrorStyle, console: Console = .output,
+    isTerminal: Bool = Terminal.isTerminal(0) && Terminal.isTerminal(1)
+  ) {
     self.notebook = notebook
     self.errors = errors
-    let isTerminal = Terminal.isTerminal(0) && Terminal.isTerminal(1)
+    self.console = console
     history = History(file: isTerminal ? HistoryFile.standard() : nil)
     editor = isTerminal ? LineEditor(history: history) : nil
     editor?.completeness = { text in
