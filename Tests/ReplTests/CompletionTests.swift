@@ -15,9 +15,9 @@ import Testing
     let offersAll: Bool
   }
 
-  private let commands = [
-    (name: ":help", doc: "the commands"), (":keep on|off", "names of a failed cell"), (":quit", "leave"), (":run file", "a script"),
-    (":time code", "how long it takes"),
+  private let commands: [CellCompletion.Usage] = [
+    (":help", "command", "the commands"), (":keep", "on|off", "names of a failed cell"), (":limit", "out|undo size", "memory"),
+    (":quit", "", "leave"), (":run", "file.imf", "a script"), (":time", "code", "how long it takes"), (":edit", "number", "a cell"),
   ]
 
   private func completion(_ text: String) -> Offer {
@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func wordsElsewhere() {
-    #expect(completion(":qu").names == commands.map { String($0.name.prefix { $0 != " " }) } && completion(":qu").word == ":qu")
+    #expect(completion(":qu").names == commands.map(\.name) && completion(":qu").word == ":qu")
     #expect(completion("# sam").names.isEmpty)
     for (text, word) in [("f(x_1", "x_1"), ("1 + ", ""), ("βγ", "βγ"), ("a.b", "b")] { #expect(completion(text).word == word) }
     #expect(completion("1.").names.isEmpty || !completion("1.").offersAll)
@@ -65,11 +65,12 @@ import Testing
 
   @Test func argumentsOfCommands() {
     #expect(completion(":keep o").names == ["on", "off"] && completion(":keep ").offersAll)
+    #expect(completion(":limit o").names == ["out", "undo"] && completion(":help :r").names == commands.map(\.name))
     #expect(completion(":time sam").names.contains("sample") && completion(":time sample(m, om").names.contains("omega = "))
     #expect(completion(":run Sour").names.contains("Sources/") || completion(":run /us").names.contains("usr/"))
     #expect(completion("!ls /us").names.contains("usr/"))
     #expect(completion("?sam").names.contains("sample") && completion("??sam").word == "sam")
-    for nothing in [":help x", ":nothing x", ":"] { #expect(completion(nothing).names.allSatisfy { $0.hasPrefix(":") }) }
+    for nothing in [":edit x", ":nothing x", ":quit s", ":"] { #expect(completion(nothing).names.allSatisfy { $0.hasPrefix(":") }) }
   }
 
   /// Words that an argument may be, from the rows that the errors come from.

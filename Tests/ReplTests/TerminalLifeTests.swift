@@ -98,7 +98,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("exit 3", "ended with status 3"), ("rm \"$1\"", "took the file away"), ("kill -9 $$", "was killed"), ("printf '\\377' > \"$1\"", "no UTF-8"),
+    ("exit 3", "ended with status 3"), ("rm \"$1\"", "is gone"), ("kill -9 $$", "status 137"), ("printf '\\377' > \"$1\"", "no longer UTF-8"),
   ]) func anEditorThatFailsLeavesTheCell(script: String, reason: String) throws {
     let path = try editor("echo spoilt > \"$1\"; " + script)
     defer { try? FileManager.default.removeItem(atPath: path) }

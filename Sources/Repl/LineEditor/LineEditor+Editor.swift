@@ -9,14 +9,14 @@ extension LineEditor {
     let outcome = lendTerminal {
       Signals.catchSuspension(false)
       defer { Signals.catchSuspension(true) }
-      return ExternalEditor.edit(cell)
+      return Result { try externalEditor(cell) }
     }
     // Ctrl-C was the editor's.
     _ = Signals.take()
     clearCell()
     switch outcome {
-    case .text(let edited): text = CellText(shown(edited))
-    case .failure(let reason): console.write(reason + "\n")
+    case .success(let edited): text = CellText(shown(PastedText.plain(edited)))
+    case .failure(let reason): console.write("\(reason)\n")
     }
     return .redraw
   }

@@ -40,6 +40,9 @@ final class LineEditor {
   /// Asked at Tab, with the text before the cursor.
   var completion: (String) -> Completion.Place = { _ in Completion.Place() }
 
+  /// Ctrl-X Ctrl-E: another program's hands on a cell; what it became.
+  var externalEditor: (String) throws -> String = { $0 }
+
   let editline: Editline
   let history: History
   let console: Console

@@ -4,11 +4,13 @@
 import Lang
 
 enum CellCompletion {
+  typealias Usage = (name: String, argument: String, doc: String)
+
   /// - Parameters:
   ///   - text: the cell up to the cursor.
-  ///   - commands: how each is used, `:keep on|off`, and a line about it. What the usage names tells what may stand there:
-  ///     words between bars, a `file`, else names of the language.
-  static func place(in text: String, _ interpreter: Interpreter, commands: [(name: String, doc: String)]) -> Completion.Place {
+  ///   - commands: name, what may follow and a line about it. What is called `on|off` is one of these words, what is called
+  ///     `file.imf` a file, `command`, `code` and `name` are what they say.
+  static func place(in text: String, _ interpreter: Interpreter, commands: [Usage]) -> Completion.Place {
     switch text.first {
     case ":": command(text, interpreter, commands)
     case "?": language(String(text.drop { $0 == "?" || $0 == " " }), interpreter)
@@ -29,23 +31,19 @@ enum CellCompletion {
     return Completion.Place(word: word, choices: choices, offersAll: found.offersAll)
   }
 
-  private static func command(
-    _ text: String, _ interpreter: Interpreter, _ commands: [(name: String, doc: String)]
-  ) -> Completion.Place {
-    let usages = commands.map { usage in
-      let words = usage.name.split(separator: " ", maxSplits: 1).map(String.init)
-      return (name: words[0], argument: words.count > 1 ? words[1] : "", doc: usage.doc)
+  private static func command(_ text: String, _ interpreter: Interpreter, _ commands: [Usage]) -> Completion.Place {
+    let names = commands.map { Completion.Choice($0.name, note: $0.argument.isEmpty ? $0.doc : "\($0.argument)   \($0.doc)") }
+    guard let blank = text.firstIndex(of: " ") else { return Completion.Place(word: text, choices: names) }
+    guard let usage = commands.first(where: { $0.name == text[..<blank] }) else { return Completion.Place() }
+    let typed = String(text[blank...].drop { $0 == " " })
+    let words = usage.argument.prefix { $0 != " " }.split(separator: "|").map { Completion.Choice(String($0)) }
+    if words.count > 1 { return Completion.Place(word: typed, choices: words, offersAll: true) }
+    switch usage.argument {
+    case "command": return Completion.Place(word: typed, choices: names, offersAll: true)
+    case "code", "name": return language(typed, interpreter)
+    case let argument where argument.hasPrefix("file"): return file(typed, interpreter)
+    default: return Completion.Place()
     }
-    guard let blank = text.firstIndex(of: " ") else {
-      return Completion.Place(
-        word: text, choices: usages.map { Completion.Choice($0.name, note: $0.argument.isEmpty ? $0.doc : "\($0.argument)   \($0.doc)") })
-    }
-    guard let usage = usages.first(where: { $0.name == text[..<blank] }) else { return Completion.Place() }
-    let argument = String(text[blank...].drop { $0 == " " })
-    let words = usage.argument.split(separator: "|").map(String.init)
-    if words.count > 1 { return Completion.Place(word: argument, choices: words.map { Completion.Choice($0) }, offersAll: true) }
-    if usage.argument.isEmpty { return Completion.Place() }
-    return usage.argument.contains("file") ? file(argument, interpreter) : language(argument, interpreter)
   }
 
   /// The last word as a path, as in a string of the language.

@@ -114,13 +114,6 @@ enum Terminal {
     return try body()
   }
 
-  /// Runs a command line in a shell and waits for it, Ctrl-C being the command's; its exit status, nil where it was killed or
-  /// could not be started. The C function is system.
-  static func run(_ command: String) -> Int32? {
-    let status = Glibc.system(command)
-    return status >= 0 && status & 0x7F == 0 ? (status >> 8) & 0xFF : nil
-  }
-
   /// The value of an environment variable, nil when unset or empty. The C function is getenv.
   static func environment(_ name: String) -> String? {
     guard let value = getenv(name) else { return nil }
