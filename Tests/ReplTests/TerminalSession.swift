@@ -26,9 +26,10 @@ final class TerminalSession {
   /// - Parameters:
   ///   - home: the folder in which it keeps its history; one of its own unless told.
   ///   - typedAhead: typed before it starts.
+  ///   - firstPrompt: the number of the first cell.
   init(
     terminal name: String = "xterm", columns: Int = 80, rows: Int = 24, arguments: [String] = [], home: String? = nil,
-    environment: [String: String] = [:], typedAhead: String = ""
+    environment: [String: String] = [:], typedAhead: String = "", firstPrompt: Int = 1
   ) throws {
     terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
     // What unlockpt and ptsname do, which Swift does not see.
@@ -63,7 +64,7 @@ final class TerminalSession {
     var process: pid_t = 0
     try #require(posix_spawn(&process, words[0]!, &actions, &attributes, &words, &settings) == 0)
     self.process = process
-    try wait { $0.text.contains("in [1]>") }
+    try wait { $0.text.contains("in [\(firstPrompt)]>") }
   }
 
   deinit {
@@ -111,6 +112,12 @@ final class TerminalSession {
   }
 
   func signal(_ number: Int32) { kill(process, number) }
+
+  /// Memory of the program that is in use now.
+  var residentBytes: Int? {
+    let words = (try? String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8))?.split(separator: " ") ?? []
+    return words.count > 1 ? Int(words[1]).map { $0 * 4096 } : nil
+  }
 
   // MARK: out
 
