@@ -101,6 +101,8 @@ enum Program {
     let interpreter = Interpreter(libraries: Library.program, session: session) { Stage.show(.text($0)) }
     interpreter.stackSize = usableStack
     Signals.install(session: isPrompt)
+    // Before scripts run: what is typed meanwhile is the prompt's.
+    if isPrompt, Terminal.isTerminal(0), Terminal.isTerminal(1) { Terminal.takeOver(escapes: TerminalName.current.understandsEscapes) }
     if options.doctest { return try runExamples(scripts, interpreter, options) }
     let recording = try Recording(options, scripts, session)
     if recording.isConversion { return recording.convert(scripts) }
