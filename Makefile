@@ -1,7 +1,7 @@
 # imf-repl: build, test and run. `make demo` and `make test` start from a bare Debian 12 with the Swift toolchain.
 
 PACKAGES = libdnnl-dev libopenblas-dev libedit-dev libsixel-dev libpng-dev libjpeg62-turbo-dev libcairo2-dev zlib1g-dev libzstd-dev \
-  libyaml-dev
+  libyaml-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
 # Tests run optimised, so that numbers are tested as users compute them; their build folder is their own because
 # -enable-testing would otherwise rebuild everything at each change between the two.
 TEST = swift test -c release -Xswiftc -enable-testing --scratch-path .build-test
