@@ -41,7 +41,8 @@ final class TerminalSession {
     var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
     _ = ioctl(terminal, UInt(TIOCSWINSZ), &size)
     // Before the program has a terminal, this is what its shell would have let through.
-    _ = typedAhead.withCString { write(terminal, $0, strlen($0)) }
+    let early = Array(typedAhead.utf8)
+    _ = write(terminal, early, early.count)
 
     var actions = posix_spawn_file_actions_t(), attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
