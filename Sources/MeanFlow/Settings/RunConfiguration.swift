@@ -92,6 +92,11 @@ public struct RunConfiguration: Sendable {
   private mutating func set(_ key: String, _ value: FileValue, in section: String, as written: String) throws {
     guard let known = sections[section] else { throw UnknownKey(name: written, section: nil, known: Self.sectionNames) }
     guard let present = known[key] else { throw UnknownKey(name: written, section: section, known: Array(known.keys)) }
+    // One average, or several.
+    if key == "ema_val", case .list = value {
+      sections[section]?[key] = value
+      return
+    }
     sections[section]?[key] = try Self.checked(value, like: Self.defaults[section]?[key] ?? present, written)
   }
 

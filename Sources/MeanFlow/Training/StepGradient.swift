@@ -12,6 +12,16 @@ public struct StepGradient: Sendable {
   /// L2 norm of the whole gradient.
   var norm: Double
 
+  /// A gradient whose norm is yet to be computed.
+  init(gradients: [Tensor], loss: Double, lossU: Double, lossV: Double) throws {
+    let norm = try TrainingState.norm(of: gradients)
+    try self.init(gradients: gradients, loss: loss, lossU: lossU, lossV: lossV, norm: norm.item())
+  }
+
+  init(gradients: [Tensor], loss: Double, lossU: Double, lossV: Double, norm: Double) {
+    (self.gradients, self.loss, self.lossU, self.lossV, self.norm) = (gradients, loss, lossU, lossV, norm)
+  }
+
   /// Whether the step can be made at all.
   public var isFinite: Bool { loss.isFinite && norm.isFinite }
 }

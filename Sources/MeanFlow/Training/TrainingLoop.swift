@@ -32,17 +32,25 @@ public struct TrainingLoop {
   private let settings: RunSettings
   private let folder: RunFolder?
   private let hooks: TrainingHooks
+  private let ranks: Ranks?
   /// So many steps without an update in a row are no accident.
   private static let mostSkipped = 20
 
   /// - Parameters:
   ///   - batches: up to the last step, counted from the run's begin.
   ///   - folder: for checkpoints, logs and previews; nil keeps nothing.
-  public init(_ batches: Batches, _ settings: RunSettings = .init(), folder: RunFolder? = nil, hooks: TrainingHooks = .init()) throws {
+  ///   - ranks: the processes that share the batches; the first of them has the folder and the hooks.
+  public init(
+    _ batches: Batches, _ settings: RunSettings = .init(), folder: RunFolder? = nil, hooks: TrainingHooks = .init(), ranks: Ranks? = nil
+  ) throws {
     self.batches = batches
     self.settings = try settings.validated()
     self.folder = folder
     self.hooks = hooks
+    self.ranks = ranks
+    if let ranks, !batches.size.isMultiple(of: ranks.count) {
+      throw ConfigurationError(field: "size", reason: "is \(batches.size), which \(ranks.count) processes cannot share", hint: "it must be a multiple of \(ranks.count)")
+    }
   }
 
   /// Makes the steps that are missing.
@@ -51,14 +59,18 @@ public struct TrainingLoop {
   public func run(_ state: inout TrainingState) throws -> TrainingEnd {
     try folder?.admit(state)
     let log = try folder.map { try RunLog($0, from: state.step) }
-    let walk = batches.walk(from: state.step)
+    let share = ranks?.share ?? .whole
+    let walk = batches.walk(from: state.step, share: share)
     var clock = Clock(step: state.step)
     let first = state.step
     var skipped = 0
     while let batch = try walk.next() {
       let configuration = state.network.configuration
       let y = try batch.y.map { try configuration.checkedLabels($0) } ?? configuration.nullLabels(batch.x.shape[0])
-      let gradient = try state.gradient(batch.x, y)
+      // All ranks end at the same step, or one would wait for the others.
+      var gradient = try state.gradient(batch.x, y, share: share)
+      var isWished = Interrupt.takeWish()
+      if let ranks { (gradient, isWished) = try ranks.mean(of: gradient, wish: isWished) }
       if gradient.isFinite {
         try state.apply(gradient)
         skipped = 0
@@ -68,7 +80,8 @@ public struct TrainingLoop {
       }
       try after(state, log, &clock)
       try hooks.stepped(state, state.step - first)
-      if Interrupt.takeWish() {
+      // Alone, a wish that came since is as good.
+      if isWished || (ranks == nil && Interrupt.takeWish()) {
         try checkpoint(state, log, &clock)
         return .asked
       }

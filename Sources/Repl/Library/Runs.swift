@@ -105,6 +105,12 @@ extension Call {
 
     let path = try optionalString("run")
     try path.map { try checkWritable($0 + "/log.jsonl") }
+    let ranks = try Ranks.current()
+    guard ranks?.isFirst ?? true else {
+      // The first rank shows, writes and judges for all.
+      if try Interrupt.patiently({ try TrainingLoop(batches, settings, ranks: ranks).run(&state) }) == .asked { throw Interrupted() }
+      return
+    }
     let folder = try path.map { try RunFolder($0) }
     let progress = Progress("train", total: max(0, last - state.step))
     defer { progress.finish() }
@@ -120,7 +126,7 @@ extension Call {
     }
     if !self["judge"].isNone { hooks.judge = { try numbers(judging: $0) } }
     hooks.preview = { try preview($0) }
-    let loop = try TrainingLoop(batches, settings, folder: folder, hooks: hooks)
+    let loop = try TrainingLoop(batches, settings, folder: folder, hooks: hooks, ranks: ranks)
     defer { noteUnreadable(data) }
     if try Interrupt.patiently({ try loop.run(&state) }) == .asked {
       progress.finish()

@@ -65,7 +65,8 @@ struct ScriptArguments {
 
   /// - Parameter word: the name as it was given.
   private static func unknown(_ word: String, _ name: String, _ known: [ScriptParameter], _ script: String) -> UsageError {
-    let near = nearestName(to: name, among: known.map(\.name)).map { "; did you mean --\($0)?" } ?? ""
+    let section = name.prefix { $0 != "." }, field = name.dropFirst(section.count)
+    let near = nearestName(to: String(section), among: known.map(\.name)).map { "; did you mean --\($0)\(field)?" } ?? ""
     let names = known.map { "--\($0.name)" }.joined(separator: ", ")
     return UsageError(
       "\(script) has no parameter \(word)\(near)\n" + (names.isEmpty ? "" : "its parameters: \(names)\n")

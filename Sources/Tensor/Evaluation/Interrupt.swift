@@ -54,6 +54,9 @@ public enum Interrupt {
   /// Whether patient work was asked to end since the last call.
   public static func takeWish() -> Bool { asked.exchange(0, ordering: .relaxed) != 0 }
 
+  /// The same, without taking it.
+  public static var isWished: Bool { asked.load(ordering: .relaxed) != 0 }
+
   /// `clock_gettime` may be called in a signal handler. Never 0, which stands for no wish.
   private static func nanoseconds() -> Int64 {
     var time = timespec()
