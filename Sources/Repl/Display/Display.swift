@@ -41,13 +41,6 @@ struct Display: Sendable {
     }
   }
 
-  /// The display of this process; the program sets it once, before anything is shown.
-  static var shared: Display {
-    get { current.withLock { $0 } }
-    set { current.withLock { $0 = newValue } }
-  }
-  private static let current = Mutex(Display.standard(images: .auto))
-
   /// Shows a picture and its caption.
   func show(_ picture: Picture) { draw(picture, caption: picture.captionLine) }
 

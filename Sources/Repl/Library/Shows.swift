@@ -140,14 +140,14 @@ extension Call {
   fileprivate func display(_ value: Value) throws {
     switch value {
     case .object(let object):
-      if let picture = object as? Picture { return Display.shared.show(picture) }
-      if let plot = object as? Plot { return Display.shared.show(plot) }
+      if let picture = object as? Picture { return Stage.show(.picture(picture)) }
+      if let plot = object as? Plot { return Stage.show(.plot(plot)) }
     case .tensor(let tensor) where tensor.rank >= 3 && Picture.isImageShape(tensor):
       var picture = try Picture.grid(Picture.pictures(of: tensor.shown(valueRange()), limit: 256))
       picture.caption = Picture.describe(tensor)
-      return Display.shared.show(picture)
+      return Stage.show(.picture(picture))
     case .list(let items) where !items.isEmpty && items.allSatisfy(\.isPicture):
-      return Display.shared.show(try Picture.grid(items.map { try picture($0, "x") }))
+      return Stage.show(.picture(try Picture.grid(items.map { try picture($0, "x") })))
     default: break
     }
     print(value.text + "\n")

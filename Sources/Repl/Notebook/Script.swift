@@ -37,24 +37,6 @@ struct Script {
   /// Runs it. The value of an `-e` is shown, a script's is not.
   func run(_ interpreter: Interpreter, showsValue: Bool) throws(Diagnostic) {
     let outcome = try Signals.whileComputing { () throws(Diagnostic) in try interpreter.run(source) }
-    if showsValue, !outcome.isHidden, !outcome.value.isNone { Front.show(outcome.value) }
-  }
-}
-
-/// How values go out.
-enum Front {
-  /// Pictures as pictures, everything else as text.
-  static func show(_ value: Value, label: String = "") {
-    if case .object(let object) = value {
-      if let picture = object as? Picture { return Display.shared.show(picture) }
-      if let plot = object as? Plot { return Display.shared.show(plot) }
-    }
-    Display.shared.console.write(label + value.quoted + "\n")
-  }
-
-  /// An error on the error output.
-  static func report(_ error: Diagnostic, json: Bool) {
-    let console = Console.errors
-    console.write((json ? error.json : error.rendered(coloured: console.isColoured)) + "\n")
+    if showsValue, !outcome.isHidden, !outcome.value.isNone { Stage.show(Output(outcome.value)) }
   }
 }
