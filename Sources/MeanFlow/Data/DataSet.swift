@@ -9,6 +9,8 @@ public protocol DataSet: Sendable {
   /// What the network sees of one image, [H, W, C].
   var imageShape: [Int] { get }
   var isLabelled: Bool { get }
+  /// Labels that are known without reading: all of them, or each class once; nil where none is.
+  var knownLabels: Tensor? { get throws }
   /// How many batches may be read ahead of the step that needs them: 0 where reading costs nothing.
   var readsAhead: Int { get }
 
@@ -92,6 +94,7 @@ public struct ArrayDataSet: DataSet {
   public var count: Int { values.shape[0] }
   public var imageShape: [Int] { Array(values.shape.dropFirst()) }
   public var isLabelled: Bool { labels != nil }
+  public var knownLabels: Tensor? { labels }
 
   public func read(_ rows: [Int]) throws -> Rows {
     let places = try Tensor(rows.map { Int32($0) })

@@ -44,6 +44,7 @@ public struct ImageFolder: FileDataSet {
   public var count: Int { files.count }
   public var imageShape: [Int] { [size, size, 3] }
   public var isLabelled: Bool { !classes.isEmpty }
+  public var knownLabels: Tensor? { get throws { isLabelled ? try Tensor(classes.indices.map { Int32($0) }) : nil } }
   public var problems: [String] { reading.problems }
 
   public func read(_ rows: [Int]) throws -> Rows {

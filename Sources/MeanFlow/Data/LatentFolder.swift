@@ -13,6 +13,7 @@ public struct LatentFolder: FileDataSet {
   private let momentShape: [Int]
   public let readsAhead = 2
   public let isLabelled = true
+  public let knownLabels: Tensor? = nil
 
   /// - Parameter path: the data set's root, or the folder of the files.
   /// - Throws: `FormatError` where there are none, or the first one is no latent.

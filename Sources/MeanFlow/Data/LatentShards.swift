@@ -52,8 +52,7 @@ public struct LatentShards: DataSet {
 
   public var count: Int { classes.count }
   public var imageShape: [Int] { [shape[0], shape[1], shape[2] / 2] }
-  /// All labels, in the order of the rows.
-  public var labels: Tensor { get throws { try Tensor(classes) } }
+  public var knownLabels: Tensor? { get throws { try Tensor(classes) } }
 
   public func read(_ rows: [Int]) throws -> Rows {
     // Row by row: a batch is spread over the shards anyhow.

@@ -96,14 +96,14 @@ extension Call {
       throw error(
         .shape, "the data are images \(data.imageShape), the network takes \([side, side, configuration.inChannels])", argument: "x")
     }
-    if let labels = (data as? ArrayDataSet)?.labels { _ = try configuration.checkedLabels(labels) }
+    if let labels = try data.knownLabels { _ = try configuration.checkedLabels(labels) }
     var settings = RunSettings()
     try apply(self.settings, to: &settings)
     let every = try integer("every", in: 0...Int.max)
     let last = try lastStep(of: state, perEpoch: data.count / size)
     let batches = try Batches(data, size: size, steps: last, seed: integer("seed"))
 
-    let path = try optionalString("run")
+    let path = try optionalString("run").flatMap { $0.isEmpty ? nil : $0 }
     try path.map { try checkWritable($0 + "/log.jsonl") }
     let ranks = try Ranks.current()
     guard ranks?.isFirst ?? true else {
