@@ -181,7 +181,7 @@ extension Call {
       images = try samples.narrowed(axis: samples.rank - 1, 0..<min(channels, channels < 3 ? 1 : 3))
     }
     let picture = try Picture.grid(Picture.pictures(of: toImage(images)), columns: 10)
-    if Terminal.isTerminal(1) { Display.shared.show(picture) }
+    if Terminal.isTerminal(1) { Stage.show(.picture(picture)) }
     return picture.raster
   }
 
