@@ -12,7 +12,7 @@ extension Library {
     Builtin(
       """
       train(state, x, y = none, steps = none, until = none, epochs = none, size = 128, seed = 0, run = none, each = none, every = 0, \
-      judge = none, decode = none, **settings)
+      judge = none, decode = none, config = none, **settings)
       """,
       """
       many steps on shuffled batches, with progress, checkpoints, logs and previews; the state after the last
@@ -61,6 +61,21 @@ extension Library {
       see: ["save", "train_state", "train"]
     ) { call in
       try .object(TrainingRun(state: call.resumed()))
+    },
+    Builtin(
+      "ranks()",
+      """
+      this process among those that `mpirun` or `srun` started: {index, count}; alone {index: 0, count: 1}
+
+      `train` shares its batches by itself. A script prints once with `if ranks().index == 0 { ... }`, and shares other work by
+      the index: `sample(m, n = 64, sample_idx = ranks().index)`.
+      """,
+      example: "ranks().count",
+      fails: [.argument("ranks(1)", "ranks takes no arguments, not 1")],
+      see: ["train", "sample"]
+    ) { _ in
+      let ranks = try Ranks.current()
+      return .record(["index": .number(Double(ranks?.index ?? 0)), "count": .number(Double(ranks?.count ?? 1))])
     },
     Builtin(
       "history(folder)",
@@ -112,6 +127,9 @@ extension Call {
       return
     }
     let folder = try path.map { try RunFolder($0) }
+    if let folder, let configuration = try optionalRecord("config"), let contents = try Value.record(configuration).fileValue() {
+      try Formats::save(contents, to: folder.path + "/config.yml")
+    }
     let progress = Progress("train", total: max(0, last - state.step))
     defer { progress.finish() }
     var hooks = TrainingHooks()
