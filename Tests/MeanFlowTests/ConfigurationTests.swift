@@ -113,6 +113,7 @@ private func merged(_ yaml: String...) throws -> RunConfiguration {
   @Test(arguments: [
     "training:\n  batch_size: 0", "training:\n  batch_size: 2000", "training:\n  num_epochs: -1", "training:\n  steps: -5", "training:\n  lr_schedule: linear",
     "training:\n  ema_type: edm", "training:\n  ema_val: 3", "training:\n  batch_size: 2.5",
+    "training:\n  num_epochs: 1e300", "training:\n  warmup_epochs: 1e300", "training:\n  steps: 9007199254740992",
   ]) func settingsThatCannotBe(_ yaml: String) throws {
     let c = try merged(yaml)
     #expect(throws: ConfigurationError.self) { try c.training(images: 1000) }

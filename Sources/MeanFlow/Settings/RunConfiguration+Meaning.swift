@@ -42,7 +42,7 @@ extension RunConfiguration {
     ]
     for (ours, theirs) in names { try set(&settings, ours, "training", theirs) }
     let perEpoch = try stepsPerEpoch(images: images)
-    settings.warmupSteps = Int((number("training", "warmup_epochs") ?? 0) * Double(perEpoch))
+    settings.warmupSteps = try steps("warmup_epochs", perEpoch)
     settings.totalSteps = try lastStep(images: images)
     return try settings.validated()
   }
@@ -80,10 +80,17 @@ extension RunConfiguration {
 
   /// The step that the run ends at.
   public func lastStep(images: Int) throws -> Int {
-    guard let epochs = number("training", "num_epochs"), epochs >= 0, try whole("training", "steps") ?? 0 >= 0 else {
-      throw ConfigurationError(field: "training.num_epochs", reason: "num_epochs and steps cannot be negative")
+    guard let steps = try whole("training", "steps") else { return try self.steps("num_epochs", stepsPerEpoch(images: images)) }
+    guard (0...1 << 50).contains(steps) else {
+      throw ConfigurationError(field: "training.steps", reason: "cannot be \(steps)")
     }
-    return try whole("training", "steps") ?? Int(epochs * Double(stepsPerEpoch(images: images)))
+    return steps
+  }
+
+  private func steps(_ key: String, _ perEpoch: Int) throws -> Int {
+    let steps = (number("training", key) ?? 0) * Double(perEpoch)
+    guard steps >= 0, steps < 0x1p50 else { throw ConfigurationError(field: "training.\(key)", reason: "cannot be \(number("training", key) ?? 0)") }
+    return Int(steps)
   }
 
   private func set<Settings: NamedSettings>(_ settings: inout Settings, _ ours: String, _ section: String, _ key: String) throws {

@@ -37,7 +37,7 @@ public struct RunSettings: Sendable, Hashable {
       ("sample_per_epoch", samplePerEpoch), ("sample_per_step", samplePerStep), ("judge_per_epoch", judgePerEpoch),
       ("judge_per_step", judgePerStep),
     ]
-    for (name, count) in counts where count < 0 {
+    for (name, count) in counts where !(0...1 << 30).contains(count) {
       throw ConfigurationError(field: name, reason: "cannot be \(count)", hint: "0 stands for never")
     }
     guard keep >= 1 else { throw ConfigurationError(field: "keep", reason: "must be at least 1, not \(keep)") }

@@ -43,13 +43,14 @@ public struct TrainingSettings: Sendable, Hashable {
     guard !ema.isEmpty else { throw refuse("ema", "is empty; one decay is needed at least") }
     if let odd = ema.first(where: { !(0...1).contains($0) }) { throw refuse("ema", "must be in 0 ... 1, not \(odd)") }
     guard eps >= 0, weightDecay >= 0 else { throw refuse("eps", "eps and weight_decay cannot be negative") }
-    guard warmupSteps >= 0 else { throw refuse("warmup_steps", "cannot be \(warmupSteps)") }
+    guard (0...1 << 50).contains(warmupSteps) else { throw refuse("warmup_steps", "cannot be \(warmupSteps)") }
     if let clipNorm, !(clipNorm > 0) { throw refuse("clip_norm", "must be above 0, not \(clipNorm)", "none clips nothing") }
     guard accumulate >= 1 else { throw refuse("accumulate", "must be at least 1, not \(accumulate)") }
     switch schedule {
     case .warmupConst: break
     case .warmupCosine, .cosine:
       guard let totalSteps else { throw refuse("total_steps", "is missing: the schedule \"\(schedule.rawValue)\" needs it") }
+      guard (0...1 << 50).contains(totalSteps) else { throw refuse("total_steps", "cannot be \(totalSteps)") }
       let decay = totalSteps - (schedule == .cosine ? 1 : 2) * warmupSteps
       guard decay > 0 else {
         throw refuse(

@@ -164,7 +164,7 @@ extension Call {
       throw error(
         .argument, given.isEmpty ? "how many steps? `steps`, `until` or `epochs` says it" : "`\(given[0])` and `\(given[1])` both say how many steps")
     }
-    let number = try integer(name, in: 0...1 << 40)
+    let number = try integer(name, in: 0...1 << 30)
     switch name {
     case "steps": return state.step + number
     case "until": return max(number, state.step)
