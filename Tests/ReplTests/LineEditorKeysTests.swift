@@ -56,6 +56,11 @@ import Testing
       session.type(late + "z")
     }
     try session.expect(cell: "fn f(x) = x\nyzzz")
+    // An Escape for nothing, then an arrow.
+    session.type("\u{1b}")
+    Thread.sleep(forTimeInterval: 0.2)
+    session.type("\u{1b}[Da")
+    try session.expect(cell: "fn f(x) = x\nyzzaz")
   }
 
   @Test func greekAndMarks() throws {

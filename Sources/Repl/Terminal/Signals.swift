@@ -83,6 +83,8 @@ struct Signals: OptionSet, Sendable {
   static func whileComputing<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
     Interrupt.clear()
     isComputing.store(true, ordering: .relaxed)
+    // One that came before the computation began, after Enter or while the program started, stops it all the same.
+    if !raised.isDisjoint(with: [.interrupt, .terminate]) { Interrupt.request() }
     defer {
       isComputing.store(false, ordering: .relaxed)
       Interrupt.clear()
