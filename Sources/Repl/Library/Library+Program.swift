@@ -3,7 +3,9 @@
 import Lang
 
 extension Library {
-  static let program: [Library] = [models, objectives, training, sampling, data, evaluation, shows, plots]
+  static let program: [Library] = [
+    models, objectives, training, runs, configurations, sampling, data, dataSets, evaluation, shows, plots,
+  ]
 
   /// A network small enough for examples.
   static let tinyModel =
