@@ -3,7 +3,7 @@
 import Lang
 
 extension Library {
-  static let program: [Library] = [models, objectives, training, sampling, data, evaluation, shows]
+  static let program: [Library] = [models, objectives, training, sampling, data, evaluation, metrics, sampleQuality, imageNetworks, preparation, shows]
 
   /// A network small enough for examples.
   static let tinyModel =
