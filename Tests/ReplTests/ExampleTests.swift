@@ -32,7 +32,7 @@ private final class Session {
     ("examples/digits.imf", ["steps": "5"], "class accuracy 0."),
     ("examples/fashion.imf", ["steps": "3", "samples_per_class": "10", "classifier_steps": "5"], "frechet samples"),
     ("examples/golden.imf", [:], "golden numbers agree"),
-    ("examples/eval.imf", ["n": "64"], "best at omega"),
+    ("examples/eval.imf", ["n": "64", "demo_steps": "3"], "best at omega"),
     ("examples/train_b2.imf", ["steps": "1", "size": "2", "small": "true"], "step"),
   ]) func exampleRuns(_ file: String, _ parameters: [String: String], _ expected: String) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("imf-\(UUID().uuidString)").path

@@ -100,6 +100,8 @@ extension Call {
         }
       }
     } catch let stopped as Interrupted {
+      // The wish is heard: while it stands nothing is computed, not even what the file needs.
+      Interrupt.clear()
       try work.save()
       throw stopped
     }

@@ -171,6 +171,8 @@ extension Call {
         }
       }
     } catch let stopped as Interrupted {
+      // The wish is heard: while it stands nothing is computed, not even what the file needs.
+      Interrupt.clear()
       if let path { try evaluation.save(to: path) }
       throw stopped
     }
