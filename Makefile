@@ -1,7 +1,7 @@
 # imf-repl: build, test and run. `make demo` and `make test` start from a bare Debian 12 with the Swift toolchain.
 
 PACKAGES = libdnnl-dev libopenblas-dev libedit-dev libsixel-dev libpng-dev libjpeg62-turbo-dev libcairo2-dev zlib1g-dev libzstd-dev \
-  libyaml-dev
+  libyaml-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
 # Tests run optimised, so that numbers are tested as users compute them; their build folder is their own because
 # -enable-testing would otherwise rebuild everything at each change between the two.
 TEST = swift test -c release -Xswiftc -enable-testing --scratch-path .build-test
@@ -14,7 +14,7 @@ BUILD = swift build -c release -Xswiftc -static-stdlib
 SANITIZED = 'TensorTests|LangTests'
 SANITIZE = swift test -c release -Xswiftc -enable-testing --filter $(SANITIZED)
 
-.PHONY: fuzz fuzz-language sanitize demo test build bench bench-scalar bench-peers bench-checkpoint bench-vision test-interop test-evaluation test-editors format clean deps
+.PHONY: fuzz fuzz-language sanitize demo test build bench bench-scalar bench-peers bench-checkpoint bench-vision test-interop test-evaluation test-editors test-terminal format clean deps
 
 demo: build
 	.build/release/imf-repl examples/fashion.imf --out demo-output
@@ -97,6 +97,13 @@ test-interop: build .build-interop/ready
 	python3 -m venv .build-interop
 	.build-interop/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
+
+# Pictures as they are seen: the tests of terminals with what they need to look at pixels and panes. `make test` runs them
+# too, where the programs are there.
+test-terminal: deps
+	@for p in Xvfb xterm import tmux; do command -v $$p >/dev/null || missing=1; done; \
+	  [ -z "$$missing" ] || $(MAKE) deps PACKAGES="xvfb xterm imagemagick tmux"
+	$(TEST) --filter 'GraphicsTerminalTests|XtermTests|TmuxScreenTests'
 
 # The language server under a client library that holds it to the protocol.
 test-editors: build .build-editors/ready

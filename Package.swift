@@ -35,6 +35,7 @@ let package = Package(
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CZstd"),
     .systemLibrary(name: "CYAML"),
+    .systemLibrary(name: "CMarkdown"),
 
     // The layers, from the ground up
     .target(name: "CKernels", cSettings: kernelSettings, linkerSettings: [.linkedLibrary("gomp")]),
@@ -53,7 +54,7 @@ let package = Package(
     .executableTarget(
       name: "Repl",
       dependencies: [
-        "Tensor", "Formats", "MeanFlow", "Lang", "CEditline", "CEditShim", "CSixel", "CCairo", "CPNG", collections,
+        "Tensor", "Formats", "MeanFlow", "Lang", "CEditline", "CEditShim", "CSixel", "CCairo", "CPNG", "CMarkdown", collections,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),

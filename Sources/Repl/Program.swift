@@ -24,6 +24,9 @@ enum Program {
     return .file
   }
 
+  /// An error of the command line, or of a file that it names.
+  private static func report(_ error: Diagnostic, isJSON: Bool) { TerminalFront(isJSON: isJSON).show(.error(error)) }
+
   private static func run(_ words: [String]) -> ExitStatus {
     var isJSON = false
     do {
@@ -35,11 +38,14 @@ enum Program {
       }
       return try run(options)
     } catch let error as UsageError {
-      if isJSON { Front.report(Diagnostic(.argument, error.message), json: true) } else { Console.errors.write("imf-repl: \(error.message)\n") }
+      if isJSON { report(Diagnostic(.argument, error.message), isJSON: true) } else { Console.errors.write("imf-repl: \(error.message)\n") }
       return .usage
     } catch let error as Diagnostic {
-      Front.report(error, json: isJSON)
+      report(error, isJSON: isJSON)
       return ExitStatus(error)
+    } catch let error as any DescribedError {
+      report(Diagnostic(error), isJSON: isJSON)
+      return ExitStatus(Diagnostic(error))
     } catch {
       // The parser calls whatever it parses for "program".
       let text = ProgramOptions.fullMessage(for: error)
@@ -61,7 +67,8 @@ enum Program {
       }
       return mode
     }
-    Display.shared = .standard(images: chosen ?? .auto)
+    let errors = ErrorStyle()
+    Stage.frontEnd = TerminalFront(display: .standard(images: chosen ?? .auto), isJSON: options.jsonErrors, errors: errors)
 
     var scripts = options.code.enumerated().map { Script(code: $1, number: $0 + 1) }
     var words = options.file[...]
@@ -77,37 +84,48 @@ enum Program {
     }
     if options.format {
       scripts += try words.map { try Script(path: $0) }
-      return try Reformatting(isInPlace: options.inPlace) { Front.report($0, json: options.jsonErrors) }.run(scripts)
+      return try Reformatting(isInPlace: options.inPlace) { Stage.show(.error($0)) }.run(scripts)
     }
     if options.inPlace { throw UsageError("--in-place goes with --format") }
     let usableStack = stackSize - (4 << 20)
     if options.doctest, scripts.isEmpty { return Doctest.runBuiltins(stackSize: usableStack) ? .done : .failed }
-    let isPrompt = scripts.isEmpty || options.interactive
+    let isPrompt = scripts.isEmpty || options.interactive || options.resume != nil
     let known = scripts.flatMap { $0.parameters }
     let arguments = try ScriptArguments(Array(words), known: known, script: options.file.first ?? "the code")
     if arguments.asksForHelp, let script = scripts.last {
       let problems = Interpreter(libraries: Library.program) { _ in }.check(script.source).filter { $0.kind == .syntax }
-      problems.forEach { Front.report($0, json: options.jsonErrors) }
+      problems.forEach { Stage.show(.error($0)) }
       if !problems.isEmpty { return .check }
       Console.output.write(script.help(known))
       return .done
     }
     let session = Session(
       arguments: arguments.plain, parameters: arguments.parameters, seed: options.seed, isSafe: options.safe)
-    let interpreter = Interpreter(libraries: Library.program, session: session) { Display.shared.console.write($0) }
+    let interpreter = Interpreter(libraries: Library.program, session: session) { Stage.show(.text($0)) }
     interpreter.stackSize = usableStack
     Signals.install(session: isPrompt)
+    // Before scripts run: what is typed meanwhile is the prompt's.
+    if isPrompt, Terminal.isTerminal(0), Terminal.isTerminal(1) { Terminal.takeOver(escapes: TerminalName.current.understandsEscapes) }
     if options.doctest { return try runExamples(scripts, interpreter, options) }
+    let recording = try Recording(options, scripts, session)
+    if recording.isConversion { return recording.convert(scripts) }
 
-    if let status = runScripts(scripts, interpreter, options), !(options.interactive && status != .check) {
+    if let status = runScripts(scripts, interpreter, options, recording.run(in: interpreter)), !(isPrompt && status != .check) {
       return status
     }
-    return isPrompt && !options.check ? Notebook(interpreter, json: options.jsonErrors).run() : .done
+    guard isPrompt, !options.check else { return .done }
+    errors.length = .auto
+    let prompt = Prompt(Notebook(interpreter), errors: errors)
+    if let frozen = options.resume { try FrozenSession.read(frozen, into: prompt.notebook) }
+    if !options.noRc, let status = RunCommands.run(at: prompt) { return status }
+    if options.transcript == nil, !options.noTranscript { prompt.transcripts = .standard() }
+    prompt.notebook.transcript = recording.transcript
+    return prompt.run()
   }
 
   /// `--doctest`: checks the scripts, then runs the examples of their comments.
   private static func runExamples(_ scripts: [Script], _ interpreter: Interpreter, _ options: ProgramOptions) throws -> ExitStatus {
-    let report = { Front.report($0, json: options.jsonErrors) }
+    let report = { Stage.show(.error($0)) }
     var isDone = true
     for script in scripts {
       guard script.passesCheck(interpreter, isLast: false, report) else { return .check }
@@ -118,24 +136,25 @@ enum Program {
   }
 
   /// The status to end with, nil where all went well.
-  private static func runScripts(_ scripts: [Script], _ interpreter: Interpreter, _ options: ProgramOptions) -> ExitStatus? {
+  private static func runScripts(_ scripts: [Script], _ interpreter: Interpreter, _ options: ProgramOptions, _ recorded: RecordedRun?) -> ExitStatus? {
     // What a batch run assigned before an error is of no use to anybody; kept, it costs no copies.
     interpreter.keepsNamesOnError = true
     defer { interpreter.keepsNamesOnError = false }
     for (index, script) in scripts.enumerated() {
       let isLast = index >= options.code.count && !options.interactive
-      guard script.passesCheck(interpreter, isLast: isLast, { Front.report($0, json: options.jsonErrors) }) else { return .check }
+      guard script.passesCheck(interpreter, isLast: isLast, { Stage.show(.error($0)) }) else { return .check }
       if options.check { continue }
       do {
-        try script.run(interpreter, showsValue: index < options.code.count)
+        let showsValue = index < options.code.count
+        if let recorded { try recorded.run(script.source, showsValue: showsValue) } else { try script.run(interpreter, showsValue: showsValue) }
       } catch {
-        if error.kind == .exit {
-          Foundation.exit(Int32(error.exitCode ?? 0))
-        }
-        Front.report(error, json: options.jsonErrors)
+        let unwritten = recorded?.write()
+        if error.kind == .exit { Foundation.exit(unwritten?.rawValue ?? Int32(error.exitCode ?? 0)) }
+        // A recorded run has shown it.
+        if recorded == nil { Stage.show(.error(error)) }
         return ExitStatus(error)
       }
     }
-    return nil
+    return recorded?.write()
   }
 }

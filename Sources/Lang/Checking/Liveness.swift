@@ -10,6 +10,8 @@ struct Liveness {
     let isReadElsewhere: Bool
   }
   private(set) var findings: [Finding] = []
+  /// The names whose values from before the statements are read.
+  private(set) var readAtEntry: Set<String> = []
 
   /// Names of the present function that no other function sees.
   private var own: Set<String> = []
@@ -33,9 +35,9 @@ struct Liveness {
     self.read = read
     (live, loops, caught) = ([], [], [])
     body(&self)
-    let found = findings
+    let (found, live) = (findings, live)
     self = outer
-    findings = found
+    (findings, readAtEntry) = (found, live)
   }
 
   // MARK: statements, the last one first

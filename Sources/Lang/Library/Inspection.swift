@@ -13,14 +13,7 @@ extension Library {
       see: ["graph", "memory"]
     ) { call in
       let function = try call.function("f")
-      let clock = ContinuousClock(), start = clock.now
-      let (_, profile) = try Tensor::profile {
-        // What f gives is computed while the clock runs.
-        if let tree = try call.apply(function, []).asTree() { try evaluate(tree.leaves) }
-      }
-      let duration = (clock.now - start).components
-      return .object(ProfileTable(
-        profile, seconds: Double(duration.seconds) + Double(duration.attoseconds) * 1e-18))
+      return .object(try ProfileTable { try call.apply(function, []) })
     },
     Builtin(
       "graph(x, limit = 60)",

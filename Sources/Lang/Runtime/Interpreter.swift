@@ -37,7 +37,7 @@ public final class Interpreter {
   private var namespace: Namespace
   private var moduleNamespaces: [Namespace] = []
   private let machine = Machine()
-  private var modules: [String: Record] = [:]
+  private(set) var modules: [String: Record] = [:]
   private var modulesUnderWay: [String] = []
   private var modulesChecked: [String] = []
 
@@ -155,7 +155,7 @@ public final class Interpreter {
     }
   }
 
-  private static func diagnostic(_ error: any Error) -> Diagnostic {
+  static func diagnostic(_ error: any Error) -> Diagnostic {
     switch error {
     case let error as Diagnostic: error
     case let error as TensorError: Messages.located(error)

@@ -11,11 +11,17 @@ struct ProfileTable: LanguageObject {
   private let computing: Double
   private let wall: Double
 
-  /// - Parameter seconds: the whole time, recording and the language included.
-  init(_ profile: Profile, seconds: Double) {
+  /// Runs `body`, computes what it gives, and counts.
+  init(_ body: () throws -> Value) throws {
+    let clock = ContinuousClock(), start = clock.now
+    let (_, profile) = try Tensor::profile {
+      // What it gives is computed while the clock runs.
+      if let tree = try body().asTree() { try evaluate(tree.leaves) }
+    }
+    let duration = (clock.now - start).components
     rows = profile.rows
     computing = profile.seconds
-    wall = seconds
+    wall = Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
   }
 
   let typeName = "profile"
@@ -68,4 +74,15 @@ struct ProfileTable: LanguageObject {
   }
 
   private static func fixed(_ number: Double, _ decimals: Int) -> String { FormatSpecification.fixed(number, decimals) }
+}
+
+extension Interpreter {
+  /// Runs a cell; the value is what its tensors cost, a table.
+  public func profile(_ source: Source) throws(Diagnostic) -> Value {
+    do {
+      return .object(try ProfileTable { try run(source).value })
+    } catch {
+      throw Self.diagnostic(error)
+    }
+  }
 }

@@ -8,17 +8,20 @@ public final class Session: @unchecked Sendable {
   public let arguments: [String]
   /// `--name value`, for `param`.
   public let parameters: [String: String]
+  /// What the random stream began with.
+  public let seed: Int
   /// Whether builtins must not write outside the folder or run programs.
   public let isSafe: Bool
   /// Where relative paths of `import` begin when the source has no file.
   public var folder: String?
-  public private(set) var random: RandomStream
+  public var random: RandomStream
 
   public init(
     arguments: [String] = [], parameters: [String: String] = [:], seed: Int = 0, isSafe: Bool = false
   ) {
     self.arguments = arguments
     self.parameters = parameters
+    self.seed = seed
     self.isSafe = isSafe
     random = RandomStream(seed: seed)
   }
@@ -30,10 +33,13 @@ public final class Session: @unchecked Sendable {
 }
 
 /// Keys split one after the other from a seed.
-public struct RandomStream: Sendable {
-  private var key: RandomKey
+public struct RandomStream: Sendable, Equatable {
+  /// What the next keys are split from.
+  public private(set) var key: RandomKey
 
   init(seed: Int) { key = RandomKey(seed: seed) }
+  /// Goes on where another stream was.
+  public init(_ key: RandomKey) { self.key = key }
 
   mutating func nextKey() -> RandomKey {
     let parts = key.split(2)

@@ -92,7 +92,7 @@ extension Value {
   }
 
   /// Bytes of computed tensors in it; an array that several share counts each time.
-  var heldBytes: Int {
+  public var heldBytes: Int {
     switch self {
     case .tensor(let tensor): tensor.heldBytes
     case .list(let items): items.reduce(0) { $0 + $1.heldBytes }

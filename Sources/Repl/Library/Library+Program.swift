@@ -3,7 +3,9 @@
 import Lang
 
 extension Library {
-  static let program: [Library] = [models, objectives, training, sampling, data, evaluation, metrics, sampleQuality, imageNetworks, preparation, shows]
+  static let program: [Library] = [
+    models, objectives, training, sampling, data, evaluation, metrics, sampleQuality, imageNetworks, preparation, shows, plots,
+  ]
 
   /// A network small enough for examples.
   static let tinyModel =

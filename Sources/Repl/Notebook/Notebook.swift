@@ -1,209 +1,146 @@
-// The prompt: cells numbered in [n], values out[n], pictures inline, commands that begin with a colon.
+// A session of cells: runs them one after the other and remembers what each one read, gave and showed. Who reads the cells
+// (Prompt, exports, Jupyter) and who shows what they show (Stage) are others. Notebook+Undo, Notebook+Stale and
+// Notebook+Saving say what remembering is good for.
 
-import FoundationEssentials
 import Lang
+import Tensor
 
-/// A session at the prompt.
 final class Notebook {
-  private let interpreter: Interpreter
-  private let console = Console.output
-  private let history: History
-  private let editor: LineEditor?
-  private let input = TerminalInput(descriptor: 0)
-  private var number = 1
-  private let json: Bool
+  let interpreter: Interpreter
+  private(set) var cells: [Cell] = []
+  /// The number of the next cell.
+  private(set) var number = 1
+  /// The cell that gave each name its present value.
+  private(set) var binders: [String: Int] = [:]
+  /// Bytes of tensors that earlier results may keep alive.
+  var resultLimit = 256 << 20
+  /// Bytes of tensors that `:undo` may keep alive.
+  var undoLimit = 256 << 20
+  /// Bytes of pictures and text that cells keep for exports.
+  private static let outputLimit = 256 << 20
+  /// Where it is written down what cells are and show.
+  var transcript: Transcript?
+  /// Who sees what cells give.
+  var results = Results.everybody
+  /// Whether somebody goes on with the cells: has results by number, and takes cells back.
+  private let isSession: Bool
 
-  init(_ interpreter: Interpreter, json: Bool) {
+  enum Results {
+    case everybody
+    /// Exports and transcripts; a script prints no values.
+    case watchers
+    /// Everybody, as `-e` shows its value.
+    case unlabelled
+  }
+
+  init(_ interpreter: Interpreter, isSession: Bool = true) {
     self.interpreter = interpreter
-    self.json = json
-    let isTerminal = Terminal.isTerminal(0) && Terminal.isTerminal(1)
-    history = History(file: isTerminal ? HistoryFile.standard() : nil)
-    editor = isTerminal ? LineEditor(history: history) : nil
-    editor?.completeness = { text in
-      switch Interpreter.completeness(of: text) {
-      case .complete: .complete
-      case .incomplete(let indent): .incomplete(indent: String(repeating: "  ", count: indent))
-      case .invalid: .invalid
-      }
-    }
-    editor?.completion = { [interpreter] text in
-      let found = CellCompletion(of: text, in: interpreter, commands: Self.commands.map { String($0.name.prefix { $0 != " " }) })
-      return (found.word, found.names, found.offersAll)
-    }
+    self.isSession = isSession
   }
 
-  /// Reads and runs cells until the input ends; the program's exit status.
-  func run() -> ExitStatus {
-    if editor != nil {
-      console.write("imf-repl \(ProgramOptions.version): improved MeanFlow at the prompt. help() lists everything, :help the commands.\n")
-    }
-    while true {
-      switch readCell() {
-      case .endOfInput: return .done
-      case .terminated: return .terminated
-      case .interrupted: continue
-      case .cell(let text):
-        let trimmed = text.trimming { $0.isWhitespace }
-        if trimmed.isEmpty { continue }
-        if trimmed.hasPrefix("?") {
-          explain(trimmed.dropFirst())
-          continue
-        }
-        if trimmed.hasPrefix(":") {
-          if let status = perform(String(trimmed)) { return status }
-          continue
-        }
-        if trimmed == "exit" || trimmed == "quit" { return .done }
-        if let status = runCell(text) { return status }
-      }
-    }
-  }
-
-  // MARK: cells
-
-  private func readCell() -> LineEditor.Outcome {
-    guard let editor else { return readLines() }
-    // What a cell printed without an end of line would be overwritten by the prompt.
-    console.finishLine()
-    let mark = String(Editline.literal)
-    let label = "in [\(number)]> "
-    guard console.isColoured else { return editor.readCell(prompt: label) }
-    // libedit ties what takes no room to the character after it: the colour must end before the last blank.
-    return editor.readCell(prompt: "\(mark)\u{1B}[1;32m\(mark)\(label.dropLast())\(mark)\u{1B}[0m\(mark) ")
-  }
-
-  /// Without a terminal: lines until they make a whole cell.
-  private func readLines() -> LineEditor.Outcome {
-    var text = ""
-    while true {
-      var line = ""
-      reading: while true {
-        switch input.nextScalar() {
-        case .scalar("\n"): break reading
-        case .scalar(let scalar): line.unicodeScalars.append(scalar)
-        case .signal:
-          if Signals.take().contains(.terminate) { return .terminated }
-          return .interrupted
-        case .silence: continue
-        case .end:
-          text += line
-          return text.allSatisfy(\.isWhitespace) ? .endOfInput : .cell(text)
-        }
-      }
-      text += line + "\n"
-      if case .incomplete = Interpreter.completeness(of: text) { continue }
-      return .cell(text)
-    }
-  }
-
-  /// Runs one cell and shows its value; a status where the program ends with it.
-  private func runCell(_ text: String) -> ExitStatus? {
+  /// Runs a cell and shows what it gives.
+  /// - Parameters:
+  ///   - title: what stands behind `#%%`.
+  ///   - source: what errors cite and imports look beside, where that is no cell by itself.
+  @discardableResult
+  func run(_ text: String, title: String = "", from source: Source? = nil) -> Cell {
+    let source = source ?? Source(name: "in [\(number)]", text: text)
+    var cell = Cell(number: number, title: title, text: text, names: CellNames(source))
+    number += 1
+    for name in cell.names.read { cell.sources[name] = binders[name] ?? 0 }
+    let snapshot = !isSession ? nil : Snapshot(
+      values: cell.names.bound.map { ($0, interpreter[$0]) }, binders: cell.names.bound.map { ($0, binders[$0]) },
+      random: interpreter.session.random)
+    let recorder = Recorder()
+    transcript?.begin(text, number: cell.number)
     let began = Terminal.monotonicSeconds()
-    var status = "ok"
-    defer {
-      let milliseconds = Int((Terminal.monotonicSeconds() - began) * 1000)
-      history.record(
-        HistoryEntry(
-          time: Int(Date().timeIntervalSince1970), cell: text, status: status, milliseconds: milliseconds,
-          directory: FileManager.default.currentDirectoryPath))
-      number += 1
+    Memory.beginPeak()
+    Stage.watched(by: recorder) { run(source, &cell) }
+    cell.seconds = Terminal.monotonicSeconds() - began
+    cell.peakBytes = Memory.peak
+    cell.outputs = recorder.outputs
+    transcript?.end(cell)
+    if cell.isDone || interpreter.keepsNamesOnError {
+      for name in cell.names.bound { binders[name] = cell.number }
+      cell.before = snapshot
     }
+    cells.append(cell)
+    forget()
+    return cell
+  }
+
+  private func run(_ source: Source, _ cell: inout Cell) {
     do {
-      let source = Source(name: "in [\(number)]", text: text)
       let outcome = try Signals.whileComputing { () throws(Diagnostic) in try interpreter.run(source) }
-      _ = Signals.take()
-      if !outcome.value.isNone {
-        interpreter["_\(number)"] = outcome.value
-        if !outcome.isHidden { show(outcome.value) }
+      guard !outcome.value.isNone else { return }
+      if isSession {
+        cell.value = outcome.value
+        interpreter["_\(cell.number)"] = outcome.value
       }
+      if !outcome.isHidden { show(outcome.value, of: cell.number) }
     } catch {
-      let signals = Signals.take()
-      if error.kind == .exit { return error.exitCode == 0 ? .done : .failed }
-      if signals.contains(.terminate) { return .terminated }
-      status = error.kind == .interrupt ? "interrupt" : "error"
-      Front.report(error, json: json)
-    }
-    return nil
-  }
-
-  private func show(_ value: Value) {
-    let text = value.quoted
-    let label = "out[\(number)]: "
-    let painted = console.isColoured ? "\u{1B}[1;34m\(label)\u{1B}[0m" : label
-    Front.show(value, label: text.contains("\n") ? painted + "\n" : painted)
-  }
-
-  // MARK: commands
-
-  static let commands: [(name: String, doc: String)] = [
-    (":help", "these commands; ?name or help(name) explains a name, ??name shows a function's text"),
-    (":example name", "run the example that help(name) shows"), (":names", "the session's names"),
-    (":time code", "run code and show how long it took"), (":keep on|off", "whether a failed cell keeps what it assigned"),
-    (":quit", "leave; so does Ctrl-D"),
-  ]
-
-  /// `?name`, and `??name` for the text of a function that was written in the language.
-  private func explain(_ line: Substring) {
-    let wantsText = line.hasPrefix("?")
-    let name = line.drop { $0 == "?" || $0.isWhitespace }
-    if wantsText, case .function(let function)? = interpreter.value(at: String(name)), let text = function.text {
-      return console.write(text + "\n")
-    }
-    do throws(Diagnostic) {
-      let quoted = name.isEmpty ? "" : "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-      _ = try interpreter.run(Source(name: "?\(name)", text: "help(\(quoted));"))
-    } catch {
-      console.write(error.message + (error.hint.map { "; \($0)" } ?? "") + "\n")
-    }
-  }
-
-  /// The command that a misspelt one may have meant.
-  static func command(near word: String) -> String? {
-    nearestName(to: word, among: commands.map { String($0.name.prefix { $0 != " " }) })
-  }
-
-  /// A status where the program ends.
-  private func perform(_ line: String) -> ExitStatus? {
-    let words = line.split(separator: " ", maxSplits: 1)
-    let rest = words.count > 1 ? String(words[1]) : ""
-    switch words[0] {
-    case ":quit", ":q", ":exit": return .done
-    case ":help", ":h":
-      for (name, doc) in Self.commands {
-        console.write("  " + name + String(repeating: " ", count: max(1, 16 - name.count)) + doc + "\n")
+      if error.kind == .exit {
+        cell.status = .exited(error.exitCode ?? 0)
+        return
       }
-      console.write("  Enter runs a whole cell and continues an open one; Escape Enter adds a line; Tab completes.\n")
-    case ":example":
-      guard let row = interpreter.builtin(rest) else {
-        console.write("there is no builtin `\(rest)`\n")
-        break
-      }
-      return runCell(row.code(of: row.example))
-    case ":names":
-      for name in interpreter.names {
-        guard let value = interpreter[name] else { continue }
-        let text = value.quoted.prefix { $0 != "\n" }
-        console.write("  \(name): " + (text.count > 80 ? text.prefix(77) + "..." : text) + "\n")
-      }
-    case ":keep":
-      interpreter.keepsNamesOnError = rest == "" ? !interpreter.keepsNamesOnError : rest == "on"
-      console.write("a failed cell " + (interpreter.keepsNamesOnError ? "keeps" : "takes back") + " what it assigned\n")
-    case ":time":
-      let began = Terminal.monotonicSeconds()
-      if let status = runCell(rest) { return status }
-      console.write("\(NumberText.short(Terminal.monotonicSeconds() - began)) s\n")
-    default:
-      let near = Self.command(near: String(words[0]))
-      console.write("there is no command \(words[0])" + (near.map { "; did you mean \($0)?" } ?? "; :help lists them") + "\n")
+      cell.status = error.kind == .interrupt ? .interrupted(error) : .failed(error)
+      Stage.show(.error(error))
     }
-    return nil
   }
-}
 
-extension String {
-  fileprivate func trimming(_ test: (Character) -> Bool) -> Substring {
-    var text = drop(while: test)
-    while let last = text.last, test(last) { text.removeLast() }
-    return text
+  private func show(_ value: Value, of cell: Int) {
+    let output = Output(value, cell: cell)
+    switch results {
+    case .everybody: Stage.show(output)
+    case .watchers: Stage.note(output)
+    case .unlabelled:
+      Stage.note(output)
+      Stage.frontEnd.show(Output(value))
+    }
+  }
+
+  /// A later run of the same text took a cell's place.
+  func supersede(_ number: Int) {
+    if let index = cells.firstIndex(where: { $0.number == number }) { cells[index].isSuperseded = true }
+  }
+
+  /// Takes away the newest cell, and puts back what it had changed.
+  func withdraw(_ cell: Cell, _ snapshot: Snapshot) {
+    for (name, value) in snapshot.values { interpreter[name] = value }
+    for (name, cell) in snapshot.binders { binders[name] = cell }
+    interpreter.session.random = snapshot.random
+    cells.removeAll { $0.number >= cell.number }
+    interpreter["_\(cell.number)"] = nil
+    interpreter["_"] = cells.last { !$0.value.isNone }?.value
+  }
+
+  /// Takes up where a frozen session stopped.
+  func resume(cells: [Cell], binders: [String: Int], number: Int) {
+    self.cells = cells
+    self.binders = binders
+    self.number = number
+  }
+
+  // MARK: bounds of memory
+
+  /// The oldest results, snapshots and outputs go, so that the newest fit.
+  private func forget() {
+    var (results, snapshots, outputs) = (0, 0, 0)
+    for index in cells.indices.reversed() {
+      let cell = cells[index]
+      if !cell.value.isNone {
+        results += cell.value.heldBytes
+        if results > resultLimit, !(cell.value.isForgotten) {
+          let stub = Value.object(ForgottenResult(cell: cell.number, what: cell.value.kindInWords, bytes: cell.value.heldBytes, limit: resultLimit))
+          interpreter["_\(cell.number)"] = stub
+          cells[index].value = stub
+          results -= cell.value.heldBytes
+        }
+      }
+      snapshots += cell.before?.heldBytes ?? 0
+      if snapshots > undoLimit { cells[index].before = nil }
+      outputs += cell.outputs.reduce(0) { $0 + $1.byteCount }
+      if outputs > Self.outputLimit { cells[index].outputs = [.text("[what it showed was not kept: it was too much]\n")] }
+    }
   }
 }

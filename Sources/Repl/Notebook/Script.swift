@@ -6,8 +6,10 @@ import Lang
 /// A program to run without a prompt.
 struct Script {
   let source: Source
+  /// Whether the file is a notebook, and the source made of its cells.
+  var isConverted = false
 
-  /// A file's text, or standard input's for `-`.
+  /// A file's text, or standard input's for `-`. Of notebooks and Markdown the cells are taken.
   init(path: String) throws {
     if path == "-" {
       var bytes: [UInt8] = []
@@ -17,7 +19,17 @@ struct Script {
       }
       source = Source(name: "stdin", text: text)
     } else {
-      source = Source(name: path, text: try SourceFile(path).text(), path: path)
+      let text = try SourceFile(path).text()
+      let document: Document? =
+        if path.lowercased().hasSuffix(".ipynb") {
+          try JupyterFile.document(from: text, name: path)
+        } else if path.lowercased().hasSuffix(".md") {
+          MarkdownPage.document(from: text)
+        } else {
+          nil
+        }
+      isConverted = document != nil
+      source = Source(name: path, text: document?.text ?? text, path: path)
     }
   }
 
@@ -37,24 +49,6 @@ struct Script {
   /// Runs it. The value of an `-e` is shown, a script's is not.
   func run(_ interpreter: Interpreter, showsValue: Bool) throws(Diagnostic) {
     let outcome = try Signals.whileComputing { () throws(Diagnostic) in try interpreter.run(source) }
-    if showsValue, !outcome.isHidden, !outcome.value.isNone { Front.show(outcome.value) }
-  }
-}
-
-/// How values go out.
-enum Front {
-  /// Pictures as pictures, everything else as text.
-  static func show(_ value: Value, label: String = "") {
-    if case .object(let object) = value {
-      if let picture = object as? Picture { return Display.shared.show(picture) }
-      if let plot = object as? Plot { return Display.shared.show(plot) }
-    }
-    Display.shared.console.write(label + value.quoted + "\n")
-  }
-
-  /// An error on the error output.
-  static func report(_ error: Diagnostic, json: Bool) {
-    let console = Console.errors
-    console.write((json ? error.json : error.rendered(coloured: console.isColoured)) + "\n")
+    if showsValue, !outcome.isHidden, !outcome.value.isNone { Stage.show(Output(outcome.value)) }
   }
 }

@@ -25,6 +25,8 @@ public enum Memory {
   /// Bytes that tensors hold now, and their largest sum so far.
   public static var live: Int { StoragePool.shared.liveBytes }
   public static var peak: Int { StoragePool.shared.peakBytes }
+  /// Counts the peak anew: of one cell.
+  public static func beginPeak() { StoragePool.shared.beginPeak() }
 
   /// Throws where so many bytes more would pass the limit: storage asks, and whoever builds a large array of
   /// numbers on the way to a tensor.

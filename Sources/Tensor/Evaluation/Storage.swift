@@ -59,6 +59,8 @@ final class StoragePool: Sendable {
   /// Bytes in use by arrays now, and their largest sum so far.
   var liveBytes: Int { state.withLock { $0.liveBytes } }
   var peakBytes: Int { state.withLock { $0.peakBytes } }
+  /// The peak is counted anew from what is in use now.
+  func beginPeak() { state.withLock { $0.peakBytes = $0.liveBytes } }
   /// Bytes of large blocks that the system gave so far.
   var footprint: Int { state.withLock { $0.arena.footprint } }
 

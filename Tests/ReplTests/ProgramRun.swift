@@ -1,0 +1,47 @@
+// The built program without a terminal: what it writes, and how it ends.
+
+import Foundation
+import Glibc
+import Testing
+
+@testable import Repl
+
+struct ProgramRun {
+  let output: String
+  let errors: String
+  /// The exit status, or the signal that ended it as a negative number.
+  let status: Int32
+
+  /// Runs the program to its end.
+  /// - Parameters:
+  ///   - input: its standard input; none closes it.
+  ///   - signal: sent when it has written something.
+  init(
+    _ arguments: [String], input: String? = nil, environment: [String: String] = [:], folder: String? = nil,
+    signal: Int32? = nil
+  ) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try #require(TerminalSession.program))
+    process.arguments = arguments
+    process.environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"].merging(environment) { $1 }
+    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+    let (out, err, into) = (Pipe(), Pipe(), Pipe())
+    process.standardOutput = out
+    process.standardError = err
+    process.standardInput = input == nil ? FileHandle.nullDevice : into
+    try process.run()
+    if let input {
+      try into.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+      try into.fileHandleForWriting.close()
+    }
+    var text = Data()
+    if let signal {
+      text = out.fileHandleForReading.availableData
+      kill(process.processIdentifier, signal)
+    }
+    output = String(decoding: text + out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    errors = String(decoding: err.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+  }
+}
