@@ -40,6 +40,7 @@ private final class Session {
       ], "2 steps in"
     ),
     ("examples/train_digits.imf", ["steps": "4", "judge_steps": "0"], "step 4"), ("examples/train_colour.imf", ["steps": "2", "batch": "8", "width": "32"], "step 2"),
+    ("examples/eval.imf", ["n": "64", "demo_steps": "3"], "best at omega"),
   ]) func exampleRuns(_ file: String, _ parameters: [String: String], _ expected: String) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("imf-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -115,6 +115,16 @@ void imf_rms_norm(const float *x, const float *weight, float *y, float eps, int6
 void imf_rms_norm_derivative(const float *x, const float *d, const float *before, const float *after, float *result,
                              float eps, int64_t n, int64_t from, int64_t to);
 
+/// Sums and sums of squares of each channel of x [pixels, c]; `room` holds 2 c numbers.
+void imf_channel_sums_float32(const float *x, double *sums, double *squares, float *room, int64_t pixels, int64_t c);
+void imf_channel_sums_bfloat16(const uint16_t *x, double *sums, double *squares, float *room, int64_t pixels, int64_t c);
+
+/// y = factor x + offset by channel for x [pixels, c]; then y sigmoid(y) where `silu`.
+void imf_channel_affine_float32(const float *x, const float *factor, const float *offset, float *y, int64_t pixels, int64_t c,
+                                bool silu);
+void imf_channel_affine_bfloat16(const uint16_t *x, const float *factor, const float *offset, uint16_t *y, int64_t pixels,
+                                 int64_t c, bool silu);
+
 /// y = x cosine + (x with the two of each pair exchanged) sine: rows from ..< to of x [.., tokens, heads, d] float32, the
 /// tables [tokens, d]. d is even.
 void imf_rotary(const float *x, const float *cosine, const float *sine, float *y, int64_t tokens, int64_t heads, int64_t d, int64_t from, int64_t to);

@@ -4,7 +4,8 @@ import Lang
 
 extension Library {
   static let program: [Library] = [
-    models, objectives, training, runs, configurations, sampling, data, dataSets, evaluation, shows, plots,
+    models, objectives, training, runs, configurations, sampling, data, dataSets, evaluation, metrics, sampleQuality, imageNetworks,
+    preparation, shows, plots,
   ]
 
   /// A network small enough for examples.
