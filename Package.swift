@@ -35,6 +35,8 @@ let package = Package(
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CZstd"),
     .systemLibrary(name: "CYAML"),
+    .systemLibrary(name: "CZeroMQ"),
+    .systemLibrary(name: "CSodium"),
 
     // The layers, from the ground up
     .target(name: "CKernels", cSettings: kernelSettings, linkerSettings: [.linkedLibrary("gomp")]),
@@ -53,7 +55,7 @@ let package = Package(
     .executableTarget(
       name: "Repl",
       dependencies: [
-        "Tensor", "Formats", "MeanFlow", "Lang", "CEditline", "CEditShim", "CSixel", "CCairo", "CPNG", collections,
+        "Tensor", "Formats", "MeanFlow", "Lang", "CEditline", "CEditShim", "CSixel", "CCairo", "CPNG", "CZeroMQ", "CSodium", collections,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -73,7 +75,7 @@ let package = Package(
     .testTarget(
       name: "ReplTests",
       dependencies: [
-        "Repl", "Formats", "Lang", "Tensor", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Repl", "Formats", "Lang", "Tensor", "CZeroMQ", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
     .testTarget(name: "HouseTests", swiftSettings: swiftSettings),

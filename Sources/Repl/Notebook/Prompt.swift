@@ -7,7 +7,7 @@ import Tensor
 /// A person at a terminal, or cells that come through a pipe.
 final class Prompt {
   let notebook: Notebook
-  let console = Console.output
+  let console: Console
   let history: History
   let errors: ErrorStyle
   private let editor: LineEditor?
@@ -15,10 +15,12 @@ final class Prompt {
 
   var interpreter: Interpreter { notebook.interpreter }
 
-  init(_ notebook: Notebook, errors: ErrorStyle) {
+  /// - Parameter console: where commands write; cells are read from a terminal only where they go to the output.
+  init(_ notebook: Notebook, errors: ErrorStyle, console: Console = .output) {
     self.notebook = notebook
     self.errors = errors
-    let isTerminal = Terminal.isTerminal(0) && Terminal.isTerminal(1)
+    self.console = console
+    let isTerminal = console === Console.output && Terminal.isTerminal(0) && Terminal.isTerminal(1)
     history = History(file: isTerminal ? HistoryFile.standard() : nil)
     editor = isTerminal ? LineEditor(history: history) : nil
     editor?.completeness = { text in

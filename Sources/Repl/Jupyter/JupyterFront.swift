@@ -1,0 +1,78 @@
+// What cells show, as messages to Jupyter's clients: text, results, pictures as PNG, errors with colours.
+
+import Foundation
+import Formats
+import Lang
+import Synchronization
+
+/// Publishes outputs under the request that they belong to.
+final class JupyterFront: FrontEnd {
+  private struct State {
+    var parent = Array("{}".utf8)
+    var isSilent = false
+    var error: Diagnostic?
+  }
+
+  let progress: Console
+  private let answers: AnswerQueue
+  private let errors: ErrorStyle
+  private let progressDisplay: ProgressDisplay
+  private let state = Mutex(State())
+
+  init(_ answers: AnswerQueue, errors: ErrorStyle) {
+    self.answers = answers
+    self.errors = errors
+    let display = ProgressDisplay(answers)
+    progressDisplay = display
+    progress = Console(isTerminal: true, isColoured: false, columns: 100, live: display.update, sink: display.finish)
+  }
+
+  /// What is shown from here on belongs to a request.
+  /// - Parameter isSilent: shows nothing of it.
+  func begin(_ request: KernelMessage, isSilent: Bool) {
+    state.withLock { $0 = State(parent: request.headerBytes, isSilent: isSilent) }
+    progressDisplay.begin(isSilent ? nil : request.headerBytes)
+  }
+
+  /// The last error since the request began.
+  var error: Diagnostic? { state.withLock { $0.error } }
+
+  func show(_ output: Output) {
+    let (parent, isSilent) = state.withLock { state in
+      if case .error(let error) = output { state.error = error }
+      return (state.parent, state.isSilent)
+    }
+    if isSilent { return }
+    switch output {
+    case .text(let text): answers.write(text, to: "stdout", parent: parent)
+    case .value(_, let cell?):
+      answers.put(.publication("execute_result", KernelContent.Display(data: Self.data(output), executionCount: cell), parent: parent))
+    case .value(_, nil), .picture, .plot: answers.put(.publication("display_data", KernelContent.Display(data: Self.data(output)), parent: parent))
+    case .error(let error): answers.put(.publication("error", failure(error), parent: parent))
+    }
+  }
+
+  /// An output in the forms that clients choose from.
+  static func data(_ output: Output) -> [String: String] {
+    switch output {
+    case .text(let text), .value(let text, _): ["text/plain": text]
+    case .picture(let picture): picture.data
+    case .plot(let plot): ["text/plain": plot.captionLine].merging((try? plot.picture())?.data ?? [:]) { caption, _ in caption }
+    case .error(let error): ["text/plain": error.rendered()]
+    }
+  }
+
+  func failure(_ error: Diagnostic) -> KernelContent.Failure {
+    let lines = errors.text(of: error, coloured: true).split(separator: "\n", omittingEmptySubsequences: false)
+    return KernelContent.Failure(ename: error.kind.rawValue, evalue: error.message, traceback: lines.map(String.init))
+  }
+}
+
+extension Picture {
+  /// Small pictures are grown, as at a terminal: 8 x 8 digits are to be seen.
+  fileprivate var data: [String: String] {
+    let room = PictureRoom(width: 1024, height: 768)
+    guard let png = try? room.sized(self).raster.png() else { return ["text/plain": captionLine] }
+    return ["text/plain": captionLine, "image/png": Data(png).base64EncodedString()]
+  }
+}
