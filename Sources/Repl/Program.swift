@@ -95,7 +95,7 @@ enum Program {
     let usableStack = stackSize - (4 << 20)
     if options.doctest, scripts.isEmpty { return Doctest.runBuiltins(stackSize: usableStack) ? .done : .failed }
     if options.jupyter != nil, !scripts.isEmpty { throw UsageError("--jupyter takes no script: the notebook has the code") }
-    let isPrompt = scripts.isEmpty || options.interactive
+    let isPrompt = scripts.isEmpty || options.interactive || options.resume != nil
     let known = scripts.flatMap { $0.parameters }
     let arguments = try ScriptArguments(Array(words), known: known, script: options.file.first ?? "the code")
     if arguments.asksForHelp, let script = scripts.last {
@@ -113,12 +113,15 @@ enum Program {
     if let path = options.jupyter { return try Kernel.run(ConnectionFile(path: path), interpreter) }
     if options.doctest { return try runExamples(scripts, interpreter, options) }
 
-    if let status = runScripts(scripts, interpreter, options), !(options.interactive && status != .check) {
+    if let status = runScripts(scripts, interpreter, options), !(isPrompt && status != .check) {
       return status
     }
     guard isPrompt, !options.check else { return .done }
     errors.length = .auto
-    return Prompt(Notebook(interpreter), errors: errors).run()
+    let prompt = Prompt(Notebook(interpreter), errors: errors)
+    if let frozen = options.resume { try FrozenSession.read(frozen, into: prompt.notebook) }
+    if !options.noRc, let status = RunCommands.run(at: prompt) { return status }
+    return prompt.run()
   }
 
   /// `--doctest`: checks the scripts, then runs the examples of their comments.

@@ -59,6 +59,7 @@ extension Compiler {
     localNames += survey.bound.filter { !$0.hasPrefix("_@") }
     inner.onlyChanged = survey.onlyChanged
     compiled.captures = inner.captures
+    compiled.captureNames = inner.captureNames
     scope = inner
     valueDepth = 0
     attemptDepth = 0

@@ -51,18 +51,7 @@ extension Library {
 extension Call {
   /// In safe mode files are written inside the working folder only.
   public func checkWritable(_ path: String) throws {
-    guard session.isSafe else { return }
-    let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath).resolvingSymlinksInPath().path
-    let target = Self.resolved(URL(fileURLWithPath: path).standardizedFileURL).path
-    guard target.hasPrefix(here + "/") else {
-      throw error(.io, "\(path) lies outside the folder", argument: "path", hint: "--safe writes inside \(here) only")
-    }
-  }
-
-  /// Links are followed in what exists of a path; Foundation lets them be where the file itself is new.
-  private static func resolved(_ url: URL) -> URL {
-    let exists = (try? FileManager.default.attributesOfItem(atPath: url.path)) != nil
-    guard !exists, url.pathComponents.count > 1 else { return url.resolvingSymlinksInPath() }
-    return resolved(url.deletingLastPathComponent()).appendingPathComponent(url.lastPathComponent)
+    guard let here = session.onlyFolder(against: path) else { return }
+    throw error(.io, "\(path) lies outside the folder", argument: "path", hint: "--safe writes inside \(here) only")
   }
 }

@@ -79,6 +79,8 @@ final class FunctionCode: @unchecked Sendable {
   @exclusivity(unchecked) var body: Code
   /// Where the captures come from, in the frame that makes the closure.
   var captures: [VariablePlace] = []
+  /// What they are called there.
+  var captureNames: [String] = []
   /// The tree and the names around it, kept where the function may become number code: it captures nothing, nothing captures
   /// from it, and its parameters have no dimensions.
   var numeric: (syntax: FunctionSyntax, namespace: Namespace)?

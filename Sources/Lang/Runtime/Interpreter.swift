@@ -37,7 +37,7 @@ public final class Interpreter {
   private var namespace: Namespace
   private var moduleNamespaces: [Namespace] = []
   private let machine = Machine()
-  private var modules: [String: Record] = [:]
+  private(set) var modules: [String: Record] = [:]
   private var modulesUnderWay: [String] = []
   private var modulesChecked: [String] = []
 

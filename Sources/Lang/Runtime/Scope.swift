@@ -45,6 +45,7 @@ final class Scope {
   let parent: Scope?
   /// The names the function captures, in the order of its frame's variables.
   private(set) var captures: [VariablePlace] = []
+  private(set) var captureNames: [String] = []
   private(set) var ownVariableCount = 0
   private(set) var slotCount = 0
   private var places: [String: Place] = [:]
@@ -76,5 +77,6 @@ final class Scope {
   func addCapture(_ name: String, from place: VariablePlace) {
     places[name] = .variable(captures.count)
     captures.append(place)
+    captureNames.append(name)
   }
 }

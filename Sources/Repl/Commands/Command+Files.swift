@@ -19,6 +19,27 @@ extension Command {
       }
       return status
     },
+    .ending(":edit number", "edit a cell, the last one without a number, in $VISUAL or $EDITOR, and run what it became") { prompt, argument in
+      let cells = prompt.notebook.cells
+      let number = argument.isEmpty ? cells.last?.number : Int(argument)
+      guard let cell = cells.last(where: { $0.number == number }) else {
+        throw Failure(argument.isEmpty ? "there is no cell yet" : "there is no cell \(argument)")
+      }
+      let text = try ExternalEditor.edit(cell.text, isSafe: prompt.interpreter.session.isSafe)
+      guard !text.allSatisfy(\.isWhitespace) else { throw Failure("the text is empty: nothing runs") }
+      prompt.console.write(text.hasSuffix("\n") ? text : text + "\n")
+      prompt.history.remember(text)
+      return prompt.runCell(text, title: cell.title)
+    },
+    Command(":freeze file.imfs", "the whole session, with tensors, models and random numbers; imf-repl -r file.imfs takes it up") { prompt, argument in
+      guard !argument.isEmpty else { throw Failure("expected a file: :freeze session.imfs") }
+      if let folder = prompt.interpreter.session.onlyFolder(against: argument) {
+        throw Failure("\(argument) lies outside the folder: --safe writes inside \(folder) only")
+      }
+      let left = try FrozenSession.write(prompt.notebook, to: argument)
+      for (name, why) in left { prompt.console.write("left out: `\(name)`: \(why)\n") }
+      prompt.console.write("the session is in \(argument); imf-repl -r \(argument) takes it up\n")
+    },
   ]
 }
 

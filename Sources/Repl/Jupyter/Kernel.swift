@@ -23,7 +23,7 @@ final class Kernel {
     let errors = ErrorStyle()
     front = JupyterFront(sockets.answers, errors: errors)
     let console = Console(isTerminal: false, isColoured: false, columns: 100) { Stage.show(.text(String(decoding: $0, as: UTF8.self))) }
-    prompt = Prompt(notebook, errors: errors, console: console)
+    prompt = Prompt(notebook, errors: errors, console: console, isTerminal: false)
   }
 
   /// Serves Jupyter's clients until they end it, or a signal does.
@@ -36,16 +36,16 @@ final class Kernel {
     } catch {
       throw Diagnostic(.io, "\(error)", hint: "is another kernel there? Jupyter gives each its own ports")
     }
-    let kernel = Kernel(Notebook(interpreter), sockets, report: report)
-    Stage.frontEnd = kernel.front
-    return kernel.serve()
+    return Kernel(Notebook(interpreter), sockets, report: report).serve()
   }
 
   func serve() -> ExitStatus {
     sockets.start()
     defer { sockets.end() }
-    while let item = sockets.requests.take() {
-      sockets.answers.framing(item.request) { answer(item) }
+    Stage.playing(to: front) {
+      while let item = sockets.requests.take() {
+        sockets.answers.framing(item.request) { answer(item) }
+      }
     }
     return sockets.requests.ending ?? .done
   }

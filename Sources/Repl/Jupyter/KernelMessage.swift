@@ -124,7 +124,7 @@ struct KernelSession: Sendable {
   init(_ signature: MessageSignature) { self.signature = signature }
 
   fileprivate func header(_ type: String) -> [UInt8] {
-    let date = Date().ISO8601Format(.iso8601(timeZone: .gmt, includingFractionalSeconds: true))
+    let date = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     return KernelAnswer.json(KernelMessage.Header(msgId: UUID().uuidString, msgType: type, session: name, username: user, date: date))
   }
 }

@@ -81,10 +81,10 @@ final class Notebook {
   }
 
   /// Takes up where a frozen session stopped.
-  func resume(cells: [Cell], binders: [String: Int]) {
+  func resume(cells: [Cell], binders: [String: Int], number: Int) {
     self.cells = cells
     self.binders = binders
-    number = (cells.last?.number ?? 0) + 1
+    self.number = number
   }
 
   // MARK: bounds of memory

@@ -55,6 +55,12 @@ struct ProgramOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How images are shown: \(ImageMode.allCases.map(\.rawValue).joined(separator: ", ")); also IMF_IMAGES.", valueName: "mode"))
   var images: ImageMode?
 
+  @Option(name: [.customShort("r"), .long], help: ArgumentHelp("Take up a session that :freeze wrote.", valueName: "file"))
+  var resume: String?
+
+  @Flag(help: "At the prompt, leave out the configuration file, ~/.config/imf-repl/rc.imf.")
+  var noRc = false
+
   @Flag(help: "Errors as one line of JSON each.")
   var jsonErrors = false
 

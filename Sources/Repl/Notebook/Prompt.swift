@@ -7,6 +7,7 @@ import Tensor
 /// A person at a terminal, or cells that come through a pipe.
 final class Prompt {
   let notebook: Notebook
+  /// Where commands write.
   let console: Console
   let history: History
   let errors: ErrorStyle
@@ -15,12 +16,14 @@ final class Prompt {
 
   var interpreter: Interpreter { notebook.interpreter }
 
-  /// - Parameter console: where commands write; cells are read from a terminal only where they go to the output.
-  init(_ notebook: Notebook, errors: ErrorStyle, console: Console = .output) {
+  /// - Parameter isTerminal: lines are edited, and cells go to the history.
+  init(
+    _ notebook: Notebook, errors: ErrorStyle, console: Console = .output,
+    isTerminal: Bool = Terminal.isTerminal(0) && Terminal.isTerminal(1)
+  ) {
     self.notebook = notebook
     self.errors = errors
     self.console = console
-    let isTerminal = console === Console.output && Terminal.isTerminal(0) && Terminal.isTerminal(1)
     history = History(file: isTerminal ? HistoryFile.standard() : nil)
     editor = isTerminal ? LineEditor(history: history) : nil
     editor?.completeness = { text in

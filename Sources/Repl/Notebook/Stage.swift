@@ -5,33 +5,34 @@ import Synchronization
 
 /// The program's stage; there is one.
 enum Stage {
-  private struct State {
-    var frontEnd: any FrontEnd = TerminalFront()
-    var watchers: [(number: Int, front: any FrontEnd)] = []
-    var count = 0
-  }
-  private static let state = Mutex(State())
+  private static let chosen = Mutex<any FrontEnd>(TerminalFront())
+  /// In place of the program's, for what runs inside.
+  @TaskLocal private static var other: (any FrontEnd)?
+  @TaskLocal private static var watchers: [any FrontEnd] = []
 
-  /// Who shows it. The program sets it once, before anything is shown; exports and tests for a while.
+  /// Who shows it. The program sets it once, before anything is shown.
   static var frontEnd: any FrontEnd {
-    get { state.withLock { $0.frontEnd } }
-    set { state.withLock { $0.frontEnd = newValue } }
+    get { other ?? chosen.withLock { $0 } }
+    set { chosen.withLock { $0 = newValue } }
   }
 
   static func show(_ output: Output) {
-    let (frontEnd, watchers) = state.withLock { ($0.frontEnd, $0.watchers) }
-    for watcher in watchers { watcher.front.show(output) }
+    for watcher in watchers { watcher.show(output) }
     frontEnd.show(output)
+  }
+
+  /// Runs `body` while `front` shows what it shows, instead of the program's front end. Watchers go on watching.
+  static func playing<Result, Failure: Error>(to front: any FrontEnd, _ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    try $other.withValue(front) { outcome(of: body) }.get()
   }
 
   /// Runs `body` while `watcher` gets everything that is shown, too.
   static func watched<Result, Failure: Error>(by watcher: any FrontEnd, _ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-    let number = state.withLock { state in
-      state.count += 1
-      state.watchers.append((state.count, watcher))
-      return state.count
-    }
-    defer { state.withLock { $0.watchers.removeAll { $0.number == number } } }
-    return try body()
+    try $watchers.withValue(watchers + [watcher]) { outcome(of: body) }.get()
+  }
+
+  /// Task-local values know no typed errors.
+  private static func outcome<Success, Failure: Error>(of body: () throws(Failure) -> Success) -> Swift.Result<Success, Failure> {
+    do throws(Failure) { return .success(try body()) } catch { return .failure(error) }
   }
 }
