@@ -25,6 +25,10 @@ int edit_bind(EditLine *editor, const char *keys, const char *function) {
   return el_set(editor, EL_BIND, keys, function, NULL);
 }
 
+int edit_set_terminal(EditLine *editor, const char *mode, const char *flag) {
+  return el_set(editor, EL_SETTY, mode, flag, NULL);
+}
+
 int edit_set_client(EditLine *editor, void *client) {
   return el_set(editor, EL_CLIENTDATA, client);
 }

@@ -111,6 +111,8 @@ enum Program {
     interpreter.stackSize = usableStack
     Signals.install(session: isPrompt)
     if let path = options.jupyter { return try Kernel.run(ConnectionFile(path: path), interpreter) }
+    // Before scripts run: what is typed meanwhile is the prompt's.
+    if isPrompt, Terminal.isTerminal(0), Terminal.isTerminal(1) { Terminal.takeOver(escapes: TerminalName.current.understandsEscapes) }
     if options.doctest { return try runExamples(scripts, interpreter, options) }
 
     if let status = runScripts(scripts, interpreter, options), !(isPrompt && status != .check) {

@@ -7,6 +7,7 @@ import time
 
 import pytest
 from conftest import Session
+from jupyter_client import BlockingKernelClient
 
 
 def test_order(session):
@@ -23,6 +24,11 @@ def test_errors_have_colours_and_abort(session):
     kind, error = session.shown(requests[0])[-1]
     assert kind == "error" and error["ename"] == "shape" and "\x1b[" in error["traceback"][0]
     assert any("hint" in line for line in error["traceback"])
+
+
+def test_commands_take_no_number(session):
+    counts = [session.run(code)[0]["execution_count"] for code in ["x = 1", "?grid", ":who", "!true", "x"]]
+    assert counts == [1, 2, 2, 2, 2]
 
 
 @pytest.mark.parametrize("how", ["signal", "message"])
@@ -112,7 +118,8 @@ def test_interrupted_training_goes_on(session):
 
 
 def test_forged_messages_are_ignored(session):
-    forger = session.manager.client()
+    forger = BlockingKernelClient(connection_file=session.manager.connection_file)
+    forger.load_connection_file()
     forger.session.key = b"another"
     forger.start_channels()
     forger.execute("exit()")

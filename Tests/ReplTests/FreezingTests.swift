@@ -20,7 +20,7 @@ import Testing
 
   @Test(arguments: [
     "x = 0.1", "x = -inf", "x = [1, \"a\", none, true, {b: [2]}]", "x = 0..10", "x = randn(3, 4)", "x = key(7)", "x = zeros([0, 3])",
-    "x = tensor([1, 2], \"int64\")", "x = cast(ones([3]), \"bfloat16\")", "x = [1, 2] |> tensor |> sum", "x = {\"odd key\": 1}", "x = \"\\u{1F600}\\n\"", "x = show",
+    "x = tensor([1, 2], \"int64\")", "x = cast(ones([3]), \"bfloat16\")", "x = [1, 2] |> tensor |> sum", "x = {\"odd key\": 1}", "x = \"😀\\n\"", "x = show",
   ]) func valuesComeBack(_ cell: String) throws {
     let (before, after, _) = try thawed([cell])
     let expected = try #require(before.value("x"))

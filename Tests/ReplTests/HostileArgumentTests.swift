@@ -53,9 +53,9 @@ private struct Session {
   init() {
     interpreter.stackSize = 400 << 10
     Memory.limit = 256 << 20
-    Display.shared = Display(console: Console(isTerminal: false, isColoured: false, columns: 80) { _ in }) {
+    Stage.frontEnd = TerminalFront(display: Display(console: Console(isTerminal: false, isColoured: false, columns: 80) { _ in }) {
       .init(form: .caption, theme: .light)
-    }
+    })
   }
 
   /// Runs a cell, a second at most, and shows what it gives; errors are welcome.

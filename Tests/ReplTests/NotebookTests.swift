@@ -43,7 +43,7 @@ import Testing
 
   @Test func undoSaysWhatWasTooLargeToKeep() {
     let session = TestSession()
-    session.take(":limit undo 1 MB", "x = eval(zeros([1000, 1000]))", "x = 2")
+    session.take(":limit undo 1 MB", "x = eval(randn(1000, 1000))", "x = 2")
     #expect(session.take(":undo").hasPrefix("in [2] cannot be undone: what it replaced was more than"))
     #expect(session.value("x") == "2")
   }
@@ -65,9 +65,9 @@ import Testing
 
   @Test func functionsCountAsInputs() {
     let session = TestSession()
-    session.take("fn f(v) = v * k", "k = 2", "y = f(3)", "k = 5")
+    session.take("k = 2", "fn f(v) = v * k", "y = f(3)", "k = 5")
     // f reads k: its cell is stale, and what it gave.
-    #expect(session.notebook.staleCells.map(\.cell.number) == [1, 3])
+    #expect(session.notebook.staleCells.map(\.cell.number) == [2, 3])
   }
 
   @Test(arguments: [
@@ -91,7 +91,7 @@ import Testing
   @Test func resultsAreKeptUpToALimit() {
     let session = TestSession()
     session.take(":limit out 1 MB")
-    for number in 1...5 { session.take("eval(full([100, 1000], \(number)))") }
+    for _ in 1...5 { session.take("eval(randn(100, 1000))") }
     // 400 kB each: two fit.
     #expect(session.value("_5")?.contains("float32[100, 1000]") == true)
     #expect(session.value("_3")?.hasPrefix("out[3] is not kept: float32[100, 1000] of 391 KiB") == true)
@@ -129,8 +129,8 @@ import Testing
       let output = again.take(text)
       if title != "Random numbers" { replay.append(output) }
     }
-    func plain(_ texts: [String]) -> [String] { texts.map { $0.replacing(/out\[\d+\]: /, with: "") } }
-    return (plain(kept), plain(replay), script.text)
+    let label = try Regex("out\\[\\d+\\]: ")
+    return (kept.map { $0.replacing(label, with: "") }, replay.map { $0.replacing(label, with: "") }, script.text)
   }
 
   @Test(arguments: [
@@ -145,7 +145,7 @@ import Testing
     let session = TestSession()
     #expect(session.take(":save") == "expected a file: :save session.imf\n")
     #expect(session.take(":save /no/such/folder/x.imf").contains("cannot be written"))
-    #expect(TestSession(isSafe: true).take(":save /tmp/x.imf").contains("--safe writes inside"))
+    #expect(TestSession(isSafe: true).take(":save /tmp/x.imf").contains("lies outside the folder"))
   }
 
   @Test func aScriptRunsCellByCell() throws {

@@ -87,9 +87,9 @@ import Testing
 
   @Test(arguments: [
     (":hlep", ":help"), (":hepl", ":help"), (":name", ":names"), (":nmaes", ":names"), (":tiem", ":time"), (":timee", ":time"), (":kepe", ":keep"), (":qiut", ":quit"),
-  ]) func misspeltCommandsAreUnderstood(_ word: String, _ meant: String) { #expect(Notebook.command(near: word) == meant) }
+  ]) func misspeltCommandsAreUnderstood(_ word: String, _ meant: String) { #expect(Command.near(word) == meant) }
 
   @Test(arguments: [":", ":x", ":foo", ":zxcv", ":12"]) func otherWordsAreNoCommands(_ word: String) {
-    #expect(Notebook.command(near: word) == nil)
+    #expect(Command.near(word) == nil)
   }
 }

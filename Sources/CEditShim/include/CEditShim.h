@@ -27,6 +27,8 @@ int edit_set_reader(EditLine *, edit_reader);
 int edit_add_function(EditLine *, const char *name, const char *help, edit_function);
 /// Binds a key sequence (libedit's notation) to a function's name. el_set EL_BIND.
 int edit_bind(EditLine *, const char *keys, const char *function);
+/// Sets or clears a flag of the terminal in a mode: "-d" while editing, "-x" otherwise; "-echo". el_set EL_SETTY.
+int edit_set_terminal(EditLine *, const char *mode, const char *flag);
 /// A pointer that the callbacks get back. el_set and el_get EL_CLIENTDATA.
 int edit_set_client(EditLine *, void *);
 void *edit_client(EditLine *);
@@ -39,7 +41,14 @@ int edit_prepare_terminal(EditLine *, int raw);
 /// string closed, at exit and when a fatal signal kills the process. Call once, before the first prompt.
 /// `escapes`: whether the terminal understands escape sequences at all.
 void terminal_guard_install(int descriptor, int escapes);
-/// What the guard does, for a process that goes on (suspension).
+/// What the guard does, for a process that goes on.
 void terminal_guard_restore(void);
+/// The same, until terminal_guard_quieten: another program works on the terminal.
+void terminal_guard_lend(void);
+/// The remembered settings without echo and line gathering, for the time in which nobody reads: what is typed waits for the
+/// prompt, which shows it. Ctrl-C stays a signal.
+void terminal_guard_quieten(void);
+/// A handler of SIGTSTP: gives the terminal back, stops the process, and takes the terminal when it goes on.
+void terminal_guard_suspend(int number);
 
 #endif

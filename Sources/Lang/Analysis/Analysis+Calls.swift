@@ -20,12 +20,16 @@ extension Analysis {
 
   /// The function that an open call names; `shift` arguments come before those that are written.
   func function(of call: CursorContext.OpenCall, at offset: Int) -> (signature: Signature, documentation: String, shift: Int)? {
-    let isMethod = call.isMethod && meaning(of: call.callee, at: offset) == nil
-    let shift = isMethod || call.isPiped ? 1 : 0
+    let shift = isMethod(call, at: offset) || call.isPiped ? 1 : 0
     if let callee = callee(call.callee, at: offset), let signature = callee.signature {
       return (signature, callee.documentation, shift)
     }
     return interpreter.signature(of: call.callee.joined(separator: ".")).map { ($0, "", shift) }
+  }
+
+  /// Whether what stands before the callee's last dot is an argument.
+  func isMethod(_ call: CursorContext.OpenCall, at offset: Int) -> Bool {
+    call.isMethod && meaning(of: call.callee, at: offset) == nil
   }
 
   /// What a path of names calls: itself, else the function that its last name is as a method.

@@ -8,6 +8,10 @@ public struct Completions {
   public struct Candidate {
     public enum Kind: Sendable {
       case definition(Definition.Kind), builtin, constant, keyword, argument, attribute, value, file, folder
+      /// A field of a record that is being written.
+      case field
+      /// One of the words that an argument may be.
+      case option
     }
 
     public let name: String
@@ -17,7 +21,13 @@ public struct Completions {
     /// One line or more.
     public let documentation: String
     /// What is put in.
-    public var insertion: String { if case .argument = kind { name + " = " } else { name } }
+    public var insertion: String {
+      switch kind {
+      case .argument: name + " = "
+      case .field: name + ": "
+      default: name
+      }
+    }
 
     init(_ name: String, _ kind: Kind, detail: String = "", documentation: String = "") {
       self.name = name
@@ -40,7 +50,7 @@ extension Analysis {
   public func completions(at offset: Int, folder: String = "") -> Completions {
     let context = CursorContext(source, at: offset)
     if context.isComment { return Completions(word: offset..<offset, candidates: [], offersAll: false) }
-    if let contents = context.openString { return paths(contents, context, folder) }
+    if let contents = context.openString { return options(contents, context) ?? paths(contents, context, folder) }
     switch context.receiver {
     case .unknown: return Completions(word: context.word, candidates: [], offersAll: true)
     case .path(let path): return Completions(word: context.word, candidates: fields(path, at: offset), offersAll: true)
@@ -59,12 +69,37 @@ extension Analysis {
   }
 
   private func arguments(_ context: CursorContext, at offset: Int) -> [Completions.Candidate] {
+    if let call = context.recordCall {
+      // A record's fields are settings where the call takes such.
+      let row = context.recordField == nil ? builtin(of: call, at: offset) : nil
+      return row.map { settings(of: $0).map { Completions.Candidate($0, .field, detail: "setting of \(row?.name ?? "")") } } ?? []
+    }
     guard let call = context.call, call.name == nil, let function = function(of: call, at: offset) else { return [] }
-    return function.signature.parameters.dropFirst(function.shift).map { parameter in
+    let parameters = function.signature.parameters.dropFirst(function.shift).map { parameter in
       Completions.Candidate(
         parameter.name, .argument, detail: parameter.initial.map { "= " + $0 } ?? "",
         documentation: "argument of \(function.signature.text)")
     }
+    guard function.signature.settings != nil, let row = builtin(of: call, at: offset) else { return parameters }
+    return parameters + settings(of: row).map { Completions.Candidate($0, .argument, documentation: "setting of \(row.name)") }
+  }
+
+  /// Options that are no parameters.
+  private func settings(of row: Builtin) -> [String] { row.options.keys.filter { !row.signature.names.contains($0) } }
+
+  private func builtin(of call: CursorContext.OpenCall, at offset: Int) -> Builtin? {
+    if case .builtin(let row)? = callee(call.callee, at: offset) { row } else { nil }
+  }
+
+  /// The legal words where a string is an argument or a setting that takes one of a few; nil where it is not.
+  private func options(_ contents: Range<Int>, _ context: CursorContext) -> Completions? {
+    guard let call = context.recordCall ?? context.call, let row = builtin(of: call, at: contents.lowerBound) else { return nil }
+    let index = call.index + (call.isPiped || isMethod(call, at: contents.lowerBound) ? 1 : 0)
+    let position = index < row.signature.positionalCount ? row.signature.names[index] : nil
+    let name = context.recordCall != nil ? context.recordField : call.name ?? position
+    guard let words = name.flatMap({ row.options[$0] }), !words.isEmpty else { return nil }
+    let detail = "\(name ?? "") of \(row.name)"
+    return Completions(word: contents, candidates: words.map { Completions.Candidate($0, .option, detail: detail) }, offersAll: true)
   }
 
   private func names(at offset: Int) -> [Completions.Candidate] {

@@ -11,6 +11,10 @@ struct CursorContext {
   /// The names before the last dot, where one stands before the word; nil inside where they are no names.
   let receiver: Receiver?
   let call: OpenCall?
+  /// The call in whose argument the cursor is, where that is a record being written: `imf({depth: |`.
+  let recordCall: OpenCall?
+  /// `depth` in `{depth: |`, behind the last comma of the record.
+  let recordField: String?
 
   enum Receiver { case path([String]), unknown }
 
@@ -41,7 +45,11 @@ struct CursorContext {
     }
     openString = scan.openString.map { $0.contents..<offset }
     self.tokens = tokens
-    call = Self.call(tokens, in: source)
+    let brackets = Brackets(tokens + [Token(kind: .end, range: source.bytes.count..<source.bytes.count)], in: source)
+    call = brackets.open.last.flatMap { Self.call(tokens, brackets, open: $0) }
+    let isRecord = brackets.open.count > 1 && tokens[brackets.open[brackets.open.count - 1]].kind == .symbol(.openBrace)
+    recordCall = isRecord ? Self.call(tokens, brackets, open: brackets.open[brackets.open.count - 2]) : nil
+    recordField = isRecord ? Self.field(tokens, brackets) : nil
 
     let hasWord = openString == nil && tokens.last.map { $0.word != nil && $0.range.upperBound == offset } ?? false
     word = hasWord ? tokens[tokens.count - 1].range : offset..<offset
@@ -69,11 +77,16 @@ struct CursorContext {
     return open
   }
 
-  private static func call(_ tokens: [Token], in source: Source) -> OpenCall? {
-    let brackets = Brackets(tokens + [Token(kind: .end, range: source.bytes.count..<source.bytes.count)], in: source)
-    guard let open = brackets.open.last, tokens[open].kind == .symbol(.open), let callee = tokens.path(endingAt: open - 1) else {
-      return nil
-    }
+  /// The field whose value is being written in the innermost record.
+  private static func field(_ tokens: [Token], _ brackets: Brackets) -> String? {
+    guard let colon = tokens.lastIndex(where: { $0.kind == .symbol(.colon) }), colon > 0 else { return nil }
+    guard let brace = brackets.open.last, colon > brace, !tokens[colon...].contains(where: { $0.kind == .symbol(.comma) }) else { return nil }
+    guard case .name(let name) = tokens[colon - 1].kind else { return nil }
+    return name
+  }
+
+  private static func call(_ tokens: [Token], _ brackets: Brackets, open: Int) -> OpenCall? {
+    guard tokens[open].kind == .symbol(.open), let callee = tokens.path(endingAt: open - 1) else { return nil }
     var index = 0
     var start = open + 1
     var place = start

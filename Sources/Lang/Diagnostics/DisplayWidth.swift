@@ -2,7 +2,7 @@
 
 extension Character {
   /// 2 for East Asian wide characters and emoji, 0 for what only changes its neighbour, else 1.
-  var displayWidth: Int {
+  public var displayWidth: Int {
     guard let first = unicodeScalars.first else { return 0 }
     if first.isASCII { return 1 }
     if first.isWide || first.properties.isEmojiPresentation { return 2 }
@@ -24,7 +24,7 @@ extension Character {
 
 extension String {
   /// The columns of all characters together.
-  var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
+  public var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
 }
 
 extension UnicodeScalar {

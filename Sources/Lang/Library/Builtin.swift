@@ -1,6 +1,8 @@
 // Builtins are rows: signature, documentation, example, mistakes, body. Help, completion and the reference page come from
 // them, and the tests run what they show.
 
+import Tensor
+
 /// A function of the language that is written in Swift. A class, as its signature is: calls pass them on at the price of
 /// one count.
 public final class Builtin: Sendable {
@@ -13,6 +15,9 @@ public final class Builtin: Sendable {
   public let example: String
   /// What is likely to be done wrong with it.
   public let fails: [Misuse]
+  /// The legal words of arguments that take one of a few, by name; of settings, too, which a record or `**settings` brings: all of
+  /// them, without words where any value goes.
+  public let options: [String: [String]]
   /// Names of builtins to look at next.
   public let see: [String]
   /// Fast path: the result for one number.
@@ -27,16 +32,19 @@ public final class Builtin: Sendable {
 
   /// - Parameters:
   ///   - signature: as users write a definition: `sample(m, n = 16, ...rest, **settings)`; defaults are literals.
+  ///   - options: completion offers them.
   ///   - fails: empty only where nothing can be done wrong, which is to say where there are no arguments.
   public init(
-    _ signature: String, _ doc: String, given: String = "", example: String, fails: [Misuse], see: [String] = [],
-    scalar: (@Sendable (Double) -> Double)? = nil, usesUpFirst: Bool = false, _ body: @escaping @Sendable (Call) throws -> Value
+    _ signature: String, _ doc: String, given: String = "", example: String, fails: [Misuse], options: [String: [String]] = [:],
+    see: [String] = [], scalar: (@Sendable (Double) -> Double)? = nil, usesUpFirst: Bool = false, _ body: @escaping @Sendable (Call) throws -> Value
   ) {
     self.signature = Signature(signature)
     self.doc = doc
     self.given = given
     self.example = example
     self.fails = fails
+    // Wherever a dtype is given, it is one of these.
+    self.options = self.signature.names.contains("dtype") ? options.merging(["dtype": DType.names]) { $1 } : options
     self.see = see
     self.scalar = scalar
     self.usesUpFirst = usesUpFirst

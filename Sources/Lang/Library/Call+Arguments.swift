@@ -139,7 +139,7 @@ extension Call {
   public func axes(_ name: String) throws -> [Int]? { self[name].isNone ? nil : try shape(name) }
 
   public func dtype(_ name: String) throws -> DType {
-    let text = try choice(name, DType.allCases.map(\.rawValue))
+    let text = try choice(name, DType.names)
     return DType(rawValue: text) ?? .float32
   }
 
@@ -185,4 +185,9 @@ extension Call {
   public func optionalString(_ name: String) throws -> String? { self[name].isNone ? nil : try string(name) }
   public func optionalKey(_ name: String) throws -> RandomKey? { self[name].isNone ? nil : try key(name) }
   public func optionalRecord(_ name: String) throws -> Record? { self[name].isNone ? nil : try record(name) }
+}
+
+extension CaseIterable where Self: RawRepresentable<String> {
+  /// The words that a choice has, as users write them.
+  static var names: [String] { allCases.map(\.rawValue) }
 }

@@ -145,10 +145,11 @@ extension Library {
       bfloat16 rounds the factors and sums in float32: half the memory traffic, and three digits instead of seven.
       """,
       example: "precision()",
-      fails: [.value("precision(\"float16\")", "precision: `name` is \"float16\"; expected \"float32\", \"bfloat16\"")]
+      fails: [.value("precision(\"float16\")", "precision: `name` is \"float16\"; expected \"float32\", \"bfloat16\"")],
+      options: ["name": ProductPrecision.names]
     ) { call in
       if !call["name"].isNone,
-        let chosen = ProductPrecision(rawValue: try call.choice("name", ProductPrecision.allCases.map(\.rawValue)))
+        let chosen = ProductPrecision(rawValue: try call.choice("name", ProductPrecision.names))
       {
         ProductPrecision.current = chosen
       }

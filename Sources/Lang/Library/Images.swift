@@ -2,6 +2,9 @@
 
 import Tensor
 
+/// Paddings that have a name.
+private let paddingNames = ["same", "valid"]
+
 extension Library {
   static let images = Library("Images", [
     Builtin(
@@ -19,7 +22,7 @@ extension Library {
         .shape("conv2d(ones([1, 3, 8, 8]), ones([3, 3, 3, 2]))", "conv2d: channels differ: 8 (x, axis 3) and 3 (w, axis 2)"),
         .value("conv2d(ones([1, 4, 4, 1]), ones([3, 3, 1, 2]), padding = \"full\")", "conv2d: `padding` is \"full\"; expected \"same\", \"valid\""),
       ],
-      see: ["max_pool", "avg_pool", "pad"]
+      options: ["padding": paddingNames], see: ["max_pool", "avg_pool", "pad"]
     ) { call in
       .tensor(try Tensor::conv2d(
         call.tensor("x"), call.tensor("w"), stride: call.pair("stride"), padding: call.padding("padding")))
@@ -32,7 +35,8 @@ extension Library {
       `size`, `stride` and `padding` as for `conv2d`; the border is never picked.
       """,
       example: "max_pool(reshape(arange(16), [1, 4, 4, 1]), 2).shape",
-      fails: [.shape("max_pool(ones([4, 4]), 2)", "max_pool: images have four axes [n, h, w, c], not 2")]
+      fails: [.shape("max_pool(ones([4, 4]), 2)", "max_pool: images have four axes [n, h, w, c], not 2")],
+      options: ["padding": paddingNames]
     ) { call in
       .tensor(try maxPool(
         call.tensor("x"), size: call.pair("size"), stride: call["stride"].isNone ? nil : call.pair("stride"),
@@ -48,7 +52,8 @@ extension Library {
       example: "avg_pool(ones([1, 3, 3, 1]), 3, 1, \"same\", count_include_padding = false).shape",
       fails: [
         .shape("avg_pool(ones([1, 3, 3, 1]), 4)", "avg_pool: a window of 4 x 4 does not fit into an image of 3 x 3"),
-      ]
+      ],
+      options: ["padding": paddingNames]
     ) { call in
       .tensor(try avgPool(
         call.tensor("x"), size: call.pair("size"), stride: call["stride"].isNone ? nil : call.pair("stride"),
@@ -69,7 +74,7 @@ extension Call {
   /// A number, [height, width], [[top, bottom], [left, right]], "same" or "valid".
   fileprivate func padding(_ name: String) throws -> Padding {
     switch self[name] {
-    case .string: return try choice(name, ["same", "valid"]) == "same" ? .same : .valid
+    case .string: return try choice(name, paddingNames) == "same" ? .same : .valid
     case .list(let items) where items.contains { if case .list = $0 { true } else { false } }:
       let sides = try items.map { item -> [Int] in
         guard case .list(let ends) = item, ends.count == 2 else {

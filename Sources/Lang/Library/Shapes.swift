@@ -110,10 +110,11 @@ extension Library {
       fails: [
         .value("pad([1, 2, 3], 1, mode = \"mirror\")", "pad: `mode` is \"mirror\"; expected \"constant\", \"edge\", \"reflect\", \"symmetric\", \"wrap\""),
         .type("pad([1, 2, 3], [1, 2, 3])", "pad: `amounts` is [1, 2, 3]; expected a number, [before, after] or 1 such pairs"),
-      ]
+      ],
+      options: ["mode": Border.names]
     ) { call in
       let x = try call.tensor("x")
-      let border = Border(rawValue: try call.choice("mode", Border.allCases.map(\.rawValue))) ?? .constant
+      let border = Border(rawValue: try call.choice("mode", Border.names)) ?? .constant
       return .tensor(try x.padded(call.borders("amounts", rank: x.rank), border, value: call.number("value")))
     },
     Builtin(

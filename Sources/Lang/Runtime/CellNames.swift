@@ -23,11 +23,12 @@ public struct CellNames: Sendable, Equatable {
 }
 
 extension Source {
-  /// The text with its last value given a name, `_3 = f(x)`; as it is where it does not end with a value.
+  /// The text with its last value given a name, `_3 = f(x)`, and shown as before; as it is where it does not end with a
+  /// value.
   public func namingResult(_ name: String) -> String {
     guard let program = try? Parser.program(self), let last = program.statements.last, case .expression = last.form else { return text }
     let start = last.range.lowerBound
-    return excerpt(0..<start) + "\(name) = " + excerpt(start..<bytes.count)
+    return excerpt(0..<start) + "\(name) = " + excerpt(start..<bytes.count) + (program.isHidden ? "" : "\n\(name)")
   }
 
   /// Whether it begins with `|>`, and so goes on with the last result.

@@ -97,6 +97,8 @@ public protocol NamedSettings: Sendable {
 
 extension NamedSettings {
   public static var settingNames: [String] { table.map(\.name) }
+  /// The legal words of all settings, by name; none where any value goes.
+  public static var settingOptions: [String: [String]] { Dictionary(uniqueKeysWithValues: table.map { ($0.name, $0.choices) }) }
 
   /// All settings, in the table's order.
   public var settings: [(name: String, value: SettingValue)] { Self.table.map { ($0.name, $0.read(self)) } }

@@ -34,7 +34,7 @@ struct NameTable {
     case .tensor(let tensor): tensor.description
     case .list(let items): "list of \(items.count)"
     case .record(let record): "record {\(record.keys.joined(separator: ", "))}"
-    case .function(let function): "function \(function.signature)"
+    case .function: value.quoted
     case .object(let object): object.summary
     default: "\(value.typeName) \(value.quoted)"
     }

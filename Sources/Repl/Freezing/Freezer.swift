@@ -64,6 +64,20 @@ struct Thawer {
   let tensors: OrderedDictionary<String, Tensor>
   let interpreter: Interpreter
 
+  /// Gives the session's names their values.
+  /// - Throws: what keeps a value from being made; all names are then as they were.
+  func thaw(_ fields: [FrozenValue.Field]) throws {
+    let before = fields.map { ($0.name, interpreter[$0.name]) }
+    // A function can be made when the names that it reads are there, whatever they are: it looks when it is called.
+    for field in fields { interpreter[field.name] = Value.none }
+    do {
+      for field in fields { interpreter[field.name] = try thaw(field.value) }
+    } catch {
+      for (name, value) in before { interpreter[name] = value }
+      throw error
+    }
+  }
+
   /// - Throws: `FreezingFailure` where the writing is damaged.
   func thaw(_ frozen: FrozenValue) throws -> Value {
     switch frozen {

@@ -73,9 +73,8 @@ struct FrozenSession: Codable {
     do {
       let session = try JSONDecoder().decode(FrozenSession.self, from: Data(json.utf8))
       let thawer = Thawer(tensors: file.tensors, interpreter: interpreter)
-      let values = try session.names.map { ($0.name, try thawer.thaw($0.value)) }
       guard case .key(let random) = try thawer.thaw(session.random) else { throw FreezingFailure("the random key is missing") }
-      for (name, value) in values { interpreter[name] = value }
+      try thawer.thaw(session.names)
       interpreter.session.random = RandomStream(random)
       let cells = session.cells.map { frozen in
         var cell = Cell(

@@ -28,13 +28,14 @@ extension Kernel {
   }
 
   private func complete(_ request: KernelRequest.Complete) -> KernelContent.Complete {
-    let code = request.code.withoutQuestionMark
+    let code = request.code
     let offset = code.offset(ofCodePoint: request.cursorPos)
     let (word, candidates) = candidates(code, offset)
     let typed = String(decoding: code.utf8.prefix(offset).suffix(word), as: UTF8.self)
     let end = code.codePoints(before: offset)
     let start = end - typed.unicodeScalars.count
-    let fitting = candidates.filter { $0.text.hasPrefix(typed) }
+    var seen: Set<String> = []
+    let fitting = candidates.filter { $0.text.hasPrefix(typed) && seen.insert($0.text).inserted }
     return KernelContent.Complete(
       matches: fitting.map(\.text), cursorStart: start, cursorEnd: end,
       metadata: KernelContent.Complete.Metadata(
@@ -43,8 +44,10 @@ extension Kernel {
 
   /// Bytes of the word before the cursor, and what it may become, the nearest first.
   private func candidates(_ code: String, _ offset: Int) -> (word: Int, [(text: String, type: String, signature: String)]) {
-    if code.hasPrefix(":"), !code.utf8.prefix(offset).contains(UInt8(ascii: " ")) {
-      return (offset, Command.all.map { ($0.name, "command", $0.argument) })
+    if let first = code.first, ":?!".contains(first) {
+      let before = String(decoding: code.utf8.prefix(offset), as: UTF8.self)
+      let place = CellCompletion.place(in: before, interpreter, commands: Command.all.map { ($0.name, $0.argument, $0.doc) })
+      return (place.word.utf8.count, place.choices.map { ($0.text, "command", $0.note) })
     }
     let found = Analysis(Source(name: "cell", text: code), interpreter).completions(at: offset)
     let sorted = found.candidates.sorted { ($0.kind.rank, $0.name) < ($1.kind.rank, $1.name) }
@@ -129,9 +132,9 @@ extension Completions.Candidate.Kind {
     case .definition(.function), .builtin: "function"
     case .argument: "param"
     case .definition(.module): "module"
-    case .attribute, .definition(.field): "property"
+    case .attribute, .field, .definition(.field): "property"
     case .definition, .value: "instance"
-    case .constant: "constant"
+    case .constant, .option: "constant"
     case .keyword: "keyword"
     case .file, .folder: "path"
     }

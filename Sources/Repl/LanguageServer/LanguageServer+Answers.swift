@@ -148,12 +148,13 @@ extension Completions.Candidate.Kind {
   fileprivate var number: Int {
     switch self {
     case .definition(.function), .builtin: 3
-    case .argument, .attribute, .definition(.field): 5
+    case .argument, .attribute, .field, .definition(.field): 5
     case .definition(.variable), .definition(.parameter), .definition(.error), .definition(.cell), .value: 6
     case .definition(.module): 9
     case .keyword: 14
     case .file: 17
     case .folder: 19
+    case .option: 20
     case .constant, .definition(.setting): 21
     }
   }
@@ -161,7 +162,7 @@ extension Completions.Candidate.Kind {
   /// What is nearest comes first.
   var rank: Int {
     switch self {
-    case .argument, .attribute, .file, .folder: 0
+    case .argument, .attribute, .field, .option, .file, .folder: 0
     case .definition, .value: 1
     case .builtin, .constant: 2
     case .keyword: 3

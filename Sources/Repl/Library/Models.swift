@@ -36,6 +36,7 @@ extension Library {
         .argument("imf({depht: 4})", "imf: there is no setting `depht`"),
         .type("imf(\"B/2\", params = ones([2]))", "imf: `params` is float32[2]; expected a record `{name: value}`"),
       ],
+      options: Configuration.settingOptions.merging(["config": Configuration.names]) { $1 },
       see: ["sample", "train_state", "summary", "load", "with_params"]
     ) { call in
       var configuration: Configuration

@@ -33,7 +33,7 @@ extension Library {
         .argument("imf_loss(m, zeros([2, 4, 4, 1]), [0, 1], cfg_omega = 2)", "imf_loss: there is no setting `cfg_omega`"),
         .type("imf_loss(m, zeros([2, 4, 4, 1]), [0, 1], key = 7)", "imf_loss: `key` is a number; expected a key"),
       ],
-      see: ["train_step", "meanflow_loss", "flow_matching_loss", "jvp"]
+      options: ObjectiveSettings.settingOptions, see: ["train_step", "meanflow_loss", "flow_matching_loss", "jvp"]
     ) { call in
       let input = try ObjectiveInput(call)
       let r = try improvedMeanFlow(input.network, input.x, input.y, input.draws, input.settings)

@@ -31,6 +31,7 @@ extension Library {
         .argument("train_state(m, schedule = \"cosine\")", "`total_steps` is missing: the schedule \"cosine\" needs it"),
         .type("train_state(\"B/2\")", "train_state: `m` is a string; expected a model"),
       ],
+      options: TrainingSettings.settingOptions.merging(ObjectiveSettings.settingOptions) { $1 },
       see: ["train", "train_step", "resume", "imf"]
     ) { call in
       var settings = TrainingSettings()

@@ -1,6 +1,8 @@
 // The text being edited and where the cursor is: a value, changed by functions that know no terminal.
 // Scalars, not characters, because libedit counts in them.
 
+import Foundation
+
 /// A cell under the editor's hands: any number of lines and a cursor between two scalars.
 struct CellText: Equatable {
   var scalars: [Unicode.Scalar]
@@ -19,25 +21,23 @@ struct CellText: Equatable {
   var text: String { String(scalars) }
   var isEmpty: Bool { scalars.isEmpty }
 
-  /// Where the cursor's line begins, and where it ends (before its newline).
-  var lineStart: Int { (scalars[..<cursor].lastIndex(of: "\n") ?? -1) + 1 }
-  var lineEnd: Int { scalars[cursor...].firstIndex(of: "\n") ?? scalars.count }
-
-  /// The text from the line's beginning to the cursor.
-  var lineBeforeCursor: String { String(Array(scalars[lineStart..<cursor])) }
-
   /// The text from the beginning to the cursor.
   var textBeforeCursor: String { String(Array(scalars[..<cursor])) }
-
-  static func isWord(_ scalar: Unicode.Scalar) -> Bool {
-    scalar == "_" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-  }
 
   /// Puts text in at the cursor and the cursor behind it.
   mutating func insert(_ text: String) {
     let added = Array(text.unicodeScalars)
     scalars.insert(contentsOf: added, at: cursor)
     cursor += added.count
+  }
+
+  /// Puts a mark in that changes the scalar before it: one scalar of both where Unicode has it, since libedit counts a column
+  /// for each.
+  mutating func compose(_ mark: Unicode.Scalar) {
+    let start = scalars[..<cursor].lastIndex { !$0.isCombining } ?? 0
+    let whole = String(Array(scalars[start..<cursor]) + [mark]).normalized
+    scalars.replaceSubrange(start..<cursor, with: whole.unicodeScalars)
+    cursor = start + whole.unicodeScalars.count
   }
 
   /// Takes away scalars before the cursor, at most what is there.
@@ -51,26 +51,6 @@ struct CellText: Equatable {
   mutating func deleteForward() {
     if cursor < scalars.count { scalars.remove(at: cursor) }
   }
-
-  /// Moves to the same column of the line above (or its end); false on the first line.
-  mutating func moveUp() -> Bool {
-    let start = lineStart
-    guard start > 0 else { return false }
-    let column = cursor - start
-    let above = (scalars[..<(start - 1)].lastIndex(of: "\n") ?? -1) + 1
-    cursor = min(above + column, start - 1)
-    return true
-  }
-
-  /// Moves to the same column of the line below (or its end); false on the last line.
-  mutating func moveDown() -> Bool {
-    let column = cursor - lineStart
-    let end = lineEnd
-    guard end < scalars.count else { return false }
-    let belowEnd = scalars[(end + 1)...].firstIndex(of: "\n") ?? scalars.count
-    cursor = min(end + 1 + column, belowEnd)
-    return true
-  }
 }
 
 extension String {
@@ -78,4 +58,7 @@ extension String {
     self = ""
     unicodeScalars.append(contentsOf: scalars)
   }
+
+  /// Letters and their marks as one scalar each where Unicode has it (normal form C), so that equal names are equal texts.
+  var normalized: String { utf8.allSatisfy { $0 < 0x80 } ? self : precomposedStringWithCanonicalMapping }
 }

@@ -1,47 +1,51 @@
 // What Tab adds: the part that all fitting names share, or a list of them.
 
 enum Completion {
-  /// What to do about a word before the cursor.
+  /// Something that may stand at the cursor, and a line about it.
+  struct Choice: Equatable {
+    let text: String
+    let note: String
+
+    init(_ text: String, note: String = "") {
+      self.text = text
+      self.note = note
+    }
+  }
+
+  /// A word before the cursor and what it may become.
+  struct Place {
+    /// May be empty behind a dot or in a string.
+    let word: String
+    /// Whatever the word, in any order.
+    let choices: [Choice]
+    /// Whether choices are offered before a first letter.
+    let offersAll: Bool
+
+    init(word: String = "", choices: [Choice] = [], offersAll: Bool = false) {
+      self.word = word
+      self.choices = choices
+      self.offersAll = offersAll
+    }
+  }
+
+  /// What to do about it.
   enum Answer: Equatable {
     case nothing
     /// Text to put in at the cursor.
     case insert(String)
     /// Several names fit and share no more than was typed.
-    case choices([String])
+    case choices([Choice])
   }
 
-  /// - Parameters:
-  ///   - names: all names that could stand here, in any order.
-  ///   - offersAll: whether an empty word is answered too.
-  static func answer(for word: String, among names: [String], offersAll: Bool = false) -> Answer {
-    guard offersAll || !word.isEmpty else { return .nothing }
-    let fitting = Set(names.filter { $0.hasPrefix(word) }).sorted()
+  static func answer(_ place: Place) -> Answer {
+    guard place.offersAll || !place.word.isEmpty else { return .nothing }
+    var seen: Set<String> = []
+    let fitting = place.choices.filter { $0.text.hasPrefix(place.word) && seen.insert($0.text).inserted }.sorted { $0.text < $1.text }
     guard let first = fitting.first, let last = fitting.last else { return .nothing }
     // Sorted, so what the first and the last share, all share.
-    let shared = zip(first, last).prefix { $0 == $1 }.map(\.0)
-    let added = String(shared.dropFirst(word.count))
+    let shared = zip(first.text, last.text).prefix { $0 == $1 }.map(\.0)
+    let added = String(shared.dropFirst(place.word.count))
     if !added.isEmpty { return .insert(added) }
     return fitting.count > 1 ? .choices(fitting) : .nothing
-  }
-
-  /// Names in columns, as many as fit into the width.
-  static func columns(_ names: [String], width: Int) -> String {
-    let cell = (names.map(\.count).max() ?? 0) + 2
-    let perRow = max(1, width / cell)
-    let rows = (names.count + perRow - 1) / perRow
-    return (0..<rows).map { row in
-      stride(from: row, to: names.count, by: rows).map { index in
-        names[index] + String(repeating: " ", count: cell - names[index].count)
-      }.joined().trimmedEnd()
-    }.joined(separator: "\n")
-  }
-}
-
-extension String {
-  /// Without the spaces at its end.
-  func trimmedEnd() -> String {
-    var text = self[...]
-    while text.last == " " { text.removeLast() }
-    return String(text)
   }
 }

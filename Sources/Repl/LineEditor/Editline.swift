@@ -1,39 +1,10 @@
 // The one file that holds libedit's pointers. It hands each key that the program itself acts on to
 // `LineEditor` as an action on a `CellText`, and carries the changed text back into libedit.
-// Recipes (pushed key for Enter, own reader, prompt literals): libedit 3.1-20221030 as tried.
+// Recipes (pushed keys, own reader, prompt literals): libedit 3.1-20221030 as tried.
 
 import CEditShim
 import CEditline
 import Glibc
-
-/// What a key asks for. Each is a libedit function of its own, because libedit tells a callback the key
-/// but not the function it was bound to.
-enum EditAction: String, CaseIterable {
-  case enter = "imf-enter"
-  case newLine = "imf-new-line"
-  case up = "imf-up"
-  case down = "imf-down"
-  case endOrDelete = "imf-end-or-delete"
-  case complete = "imf-complete"
-  case paste = "imf-paste"
-  case showChoices = "imf-show-choices"
-  case closeBrace = "imf-close-brace"
-  case interrupt = "imf-interrupt"
-  case skipControlReply = "imf-skip-control-reply"
-  case skipStringReply = "imf-skip-string-reply"
-}
-
-/// What the editor does after an action.
-enum EditReaction {
-  case nothing
-  case run
-  case refuse
-  /// Draw the text as it is now, then go on with `EditAction.showChoices`.
-  case listChoices
-  case endInput
-  /// Something was written below the text: draw prompt and text anew.
-  case redraw
-}
 
 /// An open libedit.
 final class Editline {
@@ -42,17 +13,23 @@ final class Editline {
   /// Brings the next scalar; nil ends the reading of this cell.
   var onRead: () -> Unicode.Scalar? = { nil }
 
+  /// What stands before the text; its parts without width are bracketed by `literal`.
+  var prompt = "" {
+    didSet {
+      free(shownPrompt)
+      shownPrompt = strdup(prompt)
+    }
+  }
+
   private let editor: OpaquePointer
-  private var prompt: UnsafeMutablePointer<CChar>?
+  private var shownPrompt: UnsafeMutablePointer<CChar>?
 
   /// Brackets the parts of a prompt that take no room.
   static let literal: Unicode.Scalar = "\u{1}"
-  /// Read in place of a key when Ctrl-C came; bound to `EditAction.interrupt`. Control-^.
-  static let interruptKey: Unicode.Scalar = "\u{1e}"
-  /// Sequences that no keyboard sends, pushed by one action to have another done after a redraw. The first
-  /// is bound to libedit's own end of line, which also moves below the text.
-  private static let runKey = "[9999~"
-  private static let choicesKey = "[9998~"
+  /// Read in place of a key, it performs `EditAction.step`. Control-^.
+  static let stepKey: Unicode.Scalar = "\u{1e}"
+  /// Read in place of a key, it ends the cell and moves below it: libedit's own end of line. Control-\.
+  static let runKey: Unicode.Scalar = "\u{1c}"
 
   /// Opens the editor on standard input and output; nil when libedit cannot.
   /// The C function is el_init.
@@ -62,19 +39,22 @@ final class Editline {
     edit_set_client(editor, Unmanaged.passUnretained(self).toOpaque())
     edit_set_editor(editor, "emacs")
     edit_set_signal(editor, 0)
-    edit_set_prompt(editor, { Editline.of($0)?.prompt }, CChar(Self.literal.value))
+    edit_set_prompt(editor, { Editline.of($0)?.shownPrompt }, CChar(Self.literal.value))
     edit_set_reader(editor, { Editline.read($0, into: $1) })
     for (action, function) in Self.functions {
-      edit_add_function(editor, action.rawValue, action.rawValue, function)
+      edit_add_function(editor, action.function, action.function, function)
     }
-    bind("\\e" + Self.runKey, to: "ed-newline")
-    bind("\\e" + Self.choicesKey, to: EditAction.showChoices.rawValue)
-    bind("^^", to: EditAction.interrupt.rawValue)
+    bind("^\\", to: "ed-newline")
+    bind("^^", to: EditAction.step.function)
+    // While editing, Ctrl-C, Ctrl-Z and Ctrl-\ are keys - in a paste they are nothing - and Ctrl-S and Ctrl-Q as well.
+    for flag in ["-isig", "-ixon"] { edit_set_terminal(editor, "-d", flag) }
+    // Otherwise what is typed waits unseen: the next prompt shows it.
+    for flag in ["-icanon", "-echo"] { edit_set_terminal(editor, "-x", flag) }
   }
 
   deinit {
     el_end(editor)
-    free(prompt)
+    free(shownPrompt)
   }
 
   /// Binds a key sequence, in libedit's notation, to a function of libedit's or an action's name.
@@ -82,9 +62,7 @@ final class Editline {
 
   /// Edits until a cell is ready; nil when `onRead` or an action ended it.
   /// The C function is el_wgets.
-  func edit(prompt text: String) -> String? {
-    free(prompt)
-    prompt = strdup(text)
+  func edit() -> String? {
     var count: Int32 = 0
     guard let line = el_wgets(editor, &count), count > 0 else { return nil }
     let scalars = UnsafeBufferPointer(start: line, count: Int(count))
@@ -153,7 +131,7 @@ final class Editline {
     return 1
   }
 
-  private static func perform(_ action: EditAction, _ editor: OpaquePointer?) -> UInt8 {
+  static func perform(_ action: EditAction, _ editor: OpaquePointer?) -> UInt8 {
     guard let line = of(editor) else { return UInt8(CC_ERROR) }
     let before = line.text
     var text = before
@@ -161,35 +139,13 @@ final class Editline {
     if text != before { line.setText(text) }
     switch reaction {
     case .nothing: return UInt8(text.scalars == before.scalars ? CC_CURSOR : CC_REFRESH)
+    case .draw: return UInt8(CC_REFRESH)
     case .refuse: return UInt8(CC_ERROR)
     case .endInput: return UInt8(CC_EOF)
     case .redraw:
       // Not CC_REDISPLAY, which would clear as many lines above as the text has.
       line.refresh()
       return UInt8(CC_NORM)
-    case .run:
-      el_push(editor, "\u{1b}" + runKey)
-      return UInt8(CC_REFRESH)
-    case .listChoices:
-      el_push(editor, "\u{1b}" + choicesKey)
-      return UInt8(CC_REFRESH)
     }
   }
-
-  private typealias Function = @convention(c) (OpaquePointer?, Int32) -> UInt8
-
-  private static let functions: [(EditAction, Function)] = [
-    (.enter, { editor, _ in Editline.perform(.enter, editor) }),
-    (.newLine, { editor, _ in Editline.perform(.newLine, editor) }),
-    (.up, { editor, _ in Editline.perform(.up, editor) }),
-    (.down, { editor, _ in Editline.perform(.down, editor) }),
-    (.endOrDelete, { editor, _ in Editline.perform(.endOrDelete, editor) }),
-    (.complete, { editor, _ in Editline.perform(.complete, editor) }),
-    (.paste, { editor, _ in Editline.perform(.paste, editor) }),
-    (.showChoices, { editor, _ in Editline.perform(.showChoices, editor) }),
-    (.closeBrace, { editor, _ in Editline.perform(.closeBrace, editor) }),
-    (.interrupt, { editor, _ in Editline.perform(.interrupt, editor) }),
-    (.skipControlReply, { editor, _ in Editline.perform(.skipControlReply, editor) }),
-    (.skipStringReply, { editor, _ in Editline.perform(.skipStringReply, editor) }),
-  ]
 }

@@ -13,6 +13,20 @@ struct HistoryEntry: Codable, Equatable {
   var status: String
   var milliseconds: Int
   var directory: String
+
+  /// Nil where the line is none of ours.
+  init?(line: some Collection<UInt8>) {
+    guard let entry = try? JSONDecoder().decode(HistoryEntry.self, from: Data(line)) else { return nil }
+    self = entry
+  }
+
+  init(time: Int, cell: String, status: String, milliseconds: Int, directory: String) {
+    self.time = time
+    self.cell = cell
+    self.status = status
+    self.milliseconds = milliseconds
+    self.directory = directory
+  }
 }
 
 /// A file of cells, readable by its owner only.
@@ -29,17 +43,17 @@ struct HistoryFile {
   }
 
   /// The newest entries, oldest first; empty where there is no file.
-  func read() -> [HistoryEntry] {
+  func read() -> [HistoryEntry] { lines().compactMap { HistoryEntry(line: $0) } }
+
+  /// The newest lines as they are, oldest first.
+  func lines() -> [ArraySlice<UInt8>] {
     guard let descriptor = openFile(O_RDONLY) else { return [] }
     defer { close(descriptor) }
     flock(descriptor, LOCK_SH)
-    var bytes: [UInt8] = []
-    while let more = Terminal.read(from: descriptor), !more.isEmpty { bytes += more }
+    let lines = Self.bytes(descriptor).split(separator: 10)
     flock(descriptor, LOCK_UN)
-    let lines = bytes.split(separator: 10)
     if lines.count > 2 * limit { cut() }
-    let decoder = JSONDecoder()
-    return lines.suffix(limit).compactMap { try? decoder.decode(HistoryEntry.self, from: Data($0)) }
+    return lines.suffix(limit)
   }
 
   /// Adds an entry. History is a convenience: when the disk refuses, the session goes on without.
@@ -48,10 +62,13 @@ struct HistoryFile {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let line = try? encoder.encode(entry) else { return }
     makeFolders()
-    guard let descriptor = openFile(O_WRONLY | O_APPEND | O_CREAT) else { return }
+    guard let descriptor = openFile(O_RDWR | O_APPEND | O_CREAT) else { return }
     defer { close(descriptor) }
     flock(descriptor, LOCK_EX)
-    Terminal.write(Array(line) + [10], to: descriptor)
+    // A session that died while it wrote, or a full disk, left half a line: ours is not to be lost with it.
+    var last: UInt8 = 10
+    if lseek(descriptor, -1, SEEK_END) >= 0 { _ = Glibc.read(descriptor, &last, 1) }
+    Terminal.write((last == 10 ? [] : [10]) + Array(line) + [10], to: descriptor)
     flock(descriptor, LOCK_UN)
   }
 
@@ -61,16 +78,25 @@ struct HistoryFile {
     defer { close(descriptor) }
     flock(descriptor, LOCK_EX)
     defer { flock(descriptor, LOCK_UN) }
-    var bytes: [UInt8] = []
-    while let more = Terminal.read(from: descriptor), !more.isEmpty { bytes += more }
-    let kept = bytes.split(separator: 10).suffix(limit)
+    let kept = Self.bytes(descriptor).split(separator: 10).suffix(limit)
     guard lseek(descriptor, 0, SEEK_SET) == 0, ftruncate(descriptor, 0) == 0 else { return }
     Terminal.write(Array(kept.joined(separator: [10])) + [10], to: descriptor)
   }
 
+  private static func bytes(_ descriptor: Int32) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while let more = Terminal.read(from: descriptor), !more.isEmpty { bytes += more }
+    return bytes
+  }
+
+  /// Only a plain file: a pipe of that name would be waited for.
   private func openFile(_ flags: Int32) -> Int32? {
-    let descriptor = open(path, flags | O_CLOEXEC, 0o600)
-    return descriptor >= 0 ? descriptor : nil
+    let descriptor = open(path, flags | O_CLOEXEC | O_NONBLOCK, 0o600)
+    guard descriptor >= 0 else { return nil }
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG { return descriptor }
+    close(descriptor)
+    return nil
   }
 
   private func makeFolders() {

@@ -1,5 +1,5 @@
-// The prompt's editor: what each action does to the text. Reading order: CellText (the text), KeyBindings
-// (which key), this file (what it does), Editline (libedit), TerminalInput (where keys come from).
+// The prompt's editor. Reading order: CellText (the text), EditAction and KeyBindings (which key), this file (what it does),
+// LineEditor+Keys (what comes from the keyboard), +Completion, +Search, +Paste, +Editor, then Editline (libedit).
 
 import Glibc
 
@@ -22,21 +22,44 @@ final class LineEditor {
     case terminated
   }
 
+  /// What an action or a signal left to do before the next key: some of it needs the screen drawn first.
+  enum Step {
+    /// End the cell.
+    case run
+    case interrupt
+    case setText(String)
+    /// Put a mark on the letter before the cursor.
+    case compose(Unicode.Scalar)
+    case search([Unicode.Scalar])
+    case list([Completion.Choice], cursor: Int)
+    case openEditor(cursor: Int)
+  }
+
   /// Asked at Enter, with the whole text.
   var completeness: (String) -> Completeness = { _ in .complete }
-  /// What Tab completes: the word at the end of a text, the names that could stand there, and whether they are offered
-  /// before a first letter.
-  var completion: (String) -> (word: String, names: [String], offersAll: Bool) = { _ in ("", [], false) }
+  /// Asked at Tab, with the text before the cursor.
+  var completion: (String) -> Completion.Place = { _ in Completion.Place() }
 
-  private let editline: Editline
-  private let history: History
-  private let console: Console
-  private let input = TerminalInput(descriptor: STDIN_FILENO)
-  private var walk = HistoryWalk([])
-  private var ending: Outcome?
-  /// Names that Tab found, and where the cursor was, between the two halves of showing them.
-  private var choices: (names: [String], cursor: Int) = ([], 0)
-  private static let indentation = "  "
+  /// Ctrl-X Ctrl-E: another program's hands on a cell; what it became.
+  var externalEditor: (String) throws -> String = { $0 }
+
+  let editline: Editline
+  let history: History
+  let console: Console
+  let keys: KeyReader
+  var step: Step?
+  var folds = Folds()
+  var undo = UndoStack()
+  var killed = KillMemory()
+  var search: HistorySearch?
+  /// What was looked for last; Ctrl-R twice looks for it again.
+  var lastPattern = ""
+  var prompt = ""
+  var ending: Outcome?
+  /// The rest of a key that libedit takes scalar by scalar.
+  var sending: ArraySlice<Unicode.Scalar> = []
+  private var walk: HistoryWalk
+  static let indentation = "  "
 
   /// Opens the editor; nil when the terminal cannot be edited on. The terminal's settings come back when
   /// the process ends.
@@ -47,11 +70,15 @@ final class LineEditor {
     Terminal.setEnvironment("TERM", name.name)
     // Programs that the session starts see the name they would have seen without us.
     defer { if let asked { Terminal.setEnvironment("TERM", asked) } }
-    Terminal.guardSettings(escapes: name.understandsEscapes)
+    Terminal.takeOver(escapes: name.understandsEscapes)
+    let input = TerminalInput(descriptor: STDIN_FILENO)
+    Self.clearEcho(of: input.takeTypedAhead(), console)
     guard let opened = Editline(program: "imf") else { return nil }
     editline = opened
+    keys = KeyReader(input, known: KeyBindings.sequences)
     self.history = history
     self.console = console
+    walk = HistoryWalk(history)
     for row in KeyBindings.table {
       for keys in row.keys { editline.bind(keys, to: row.function) }
     }
@@ -59,26 +86,38 @@ final class LineEditor {
     editline.onRead = { [unowned self] in nextScalar() }
   }
 
+  /// What was typed while the program started, the terminal showed at once; the prompt shows it again.
+  private static func clearEcho(of typed: [UInt8], _ console: Console) {
+    guard !typed.isEmpty, console.isTerminal else { return }
+    let lines = typed.count { $0 == 10 || $0 == 13 }
+    console.control((lines > 0 ? "\u{1b}[\(lines)A" : "") + "\r\u{1b}[J")
+  }
+
   /// Shows the prompt and lets the user edit until a cell is ready.
-  /// - Parameter prompt: its parts without width bracketed by `Editline.literal`.
-  func readCell(prompt: String) -> Outcome {
-    walk = HistoryWalk(history.entries)
-    ending = nil
+  /// - Parameters:
+  ///   - prompt: its parts without width bracketed by `Editline.literal`.
+  ///   - text: what stands there already.
+  func readCell(prompt: String, text: String = "") -> Outcome {
+    self.prompt = prompt
+    editline.prompt = prompt
+    walk = HistoryWalk(history)
+    (folds, undo, search, sending, ending) = (Folds(), UndoStack(), nil, [], nil)
+    step = text.isEmpty ? nil : .setText(text)
     Signals.catchSuspension(true)
     setBracketedPaste(true)
-    let text = editline.edit(prompt: prompt)
+    let edited = editline.edit()
     setBracketedPaste(false)
     Signals.catchSuspension(false)
     if let ending { return ending }
-    guard let text else {
+    guard let cell = edited.map({ folds.unfolded($0).normalized }) else {
       console.write("\n")
       return .endOfInput
     }
-    history.remember(text)
-    return .cell(text)
+    history.remember(cell)
+    return .cell(cell)
   }
 
-  private func setBracketedPaste(_ on: Bool) {
+  func setBracketedPaste(_ on: Bool) {
     if console.isTerminal { console.control(on ? "\u{1b}[?2004h" : "\u{1b}[?2004l") }
   }
 
@@ -87,157 +126,95 @@ final class LineEditor {
   private func perform(_ action: EditAction, on text: inout CellText) -> EditReaction {
     switch action {
     case .enter: return enter(&text)
-    case .newLine:
-      text.insert("\n" + leadingSpaces(of: text.lineBeforeCursor))
-      return .nothing
-    case .up:
-      if text.moveUp() { return .nothing }
-      guard let older = walk.older(than: text.text) else { return .refuse }
-      text = CellText(older)
-      return .nothing
-    case .down:
-      if text.moveDown() { return .nothing }
-      guard let newer = walk.newer() else { return .refuse }
-      text = CellText(newer)
-      return .nothing
-    case .endOrDelete:
+    case .newLine: text.insert("\n" + text.indentation)
+    case .up: return text.moveUp() ? .nothing : recall(&text) { $0.older(than: $1, typed: $2) }
+    case .down: return text.moveDown() ? .nothing : recall(&text) { $0.newer(than: $1, typed: $2) }
+    case .lineStart: text.moveToLineStart()
+    case .lineEnd: text.moveToLineEnd()
+    case .deleteBackward:
+      guard text.cursor > 0 else { return .refuse }
+      text.deleteBackward(folds.width(before: text))
+    case .deleteForward: text.deleteForward()
+    case .deleteOrEnd:
       if text.isEmpty { return .endInput }
       text.deleteForward()
-      return .nothing
+    case .killToLineEnd: return kill(&text) { $0.takeToLineEnd() }
+    case .killToLineStart: return kill(&text) { $0.takeToLineStart() }
+    case .killWordBackward: return kill(&text) { $0.take(to: $0.previousWord) }
+    case .killWordForward: return kill(&text) { $0.take(to: $0.nextWord) }
+    case .yank: text.insert(killed.text)
+    case .undo:
+      guard let before = undo.undo() else { return .refuse }
+      text = before
     case .complete: return complete(&text)
-    case .showChoices: return showChoices(&text)
-    case .interrupt:
-      guard ending == .interrupted else { return .nothing }
-      text = CellText(text.text + "^C")
-      return .run
-    case .paste: return paste(into: &text)
+    case .unindent: return unindent(&text)
     case .closeBrace:
       // A brace that closes a block stands one step left of the block's lines.
-      let before = text.lineBeforeCursor
-      if before.hasSuffix(Self.indentation), before.allSatisfy({ $0 == " " }), text.lineStart > 0 {
-        text.deleteBackward(Self.indentation.count)
-      }
+      if text.lineStart > 0, text.lineBeforeCursor.allSatisfy({ $0 == " " }) { _ = unindent(&text) }
       text.insert("}")
-      return .nothing
-    case .skipControlReply:
-      _ = skip { (0x40...0x7E).contains($0.value) }
-      return .nothing
-    case .skipStringReply:
-      var previous: Unicode.Scalar = " "
-      _ = skip { scalar in
-        defer { previous = scalar }
-        return scalar.value == 7 || (previous.value == 0x1B && scalar == "\\")
-      }
-      return .nothing
+    case .paste: paste(into: &text)
+    case .searchOlder, .searchNewer: return beginSearch(text)
+    case .openEditor:
+      // Drawn with the cursor at the beginning: what has to be cleared begins in this row.
+      step = .openEditor(cursor: text.cursor)
+      text.cursor = 0
+      return .draw
+    case .step: return perform(&text)
     }
-  }
-
-  private func enter(_ text: inout CellText) -> EditReaction {
-    switch completeness(text.text) {
-    case .complete, .invalid: return .run
-    case .incomplete(let indent):
-      // In the middle of a cell the line above sets the indentation; at its end the language does.
-      let isAtEnd = text.scalars[text.cursor...].allSatisfy { $0 == " " || $0 == "\n" }
-      text.insert("\n" + (isAtEnd ? indent : leadingSpaces(of: text.lineBeforeCursor)))
-      return .nothing
-    }
-  }
-
-  private func complete(_ text: inout CellText) -> EditReaction {
-    if text.lineBeforeCursor.allSatisfy({ $0 == " " }) {
-      text.insert(Self.indentation)
-      return .nothing
-    }
-    let place = completion(text.textBeforeCursor)
-    switch Completion.answer(for: place.word, among: place.names, offersAll: place.offersAll) {
-    case .nothing: return .refuse
-    case .insert(let rest):
-      text.insert(rest)
-      return .nothing
-    case .choices(let names):
-      choices = (names, text.cursor)
-      text.cursor = text.scalars.count
-      return .listChoices
-    }
-  }
-
-  /// The second half of showing choices: the screen's cursor now stands behind the text.
-  private func showChoices(_ text: inout CellText) -> EditReaction {
-    let shown = choices.names.prefix(120)
-    let more = choices.names.count - shown.count
-    let list = Completion.columns(Array(shown), width: console.columns)
-    console.write("\n\(list)\n" + (more > 0 ? "... \(more) more\n" : ""))
-    text.cursor = choices.cursor
-    return .redraw
-  }
-
-  private func paste(into text: inout CellText) -> EditReaction {
-    let end = Array("\u{1b}[201~".unicodeScalars)
-    var pasted: [Unicode.Scalar] = []
-    // A terminal that goes silent in the middle of a paste has lost its end: what came is taken.
-    while case .scalar(let scalar) = input.nextScalar(milliseconds: 2000) {
-      pasted.append(scalar)
-      if scalar == "~", pasted.suffix(end.count).elementsEqual(end) {
-        pasted.removeLast(end.count)
-        break
-      }
-    }
-    text.insert(PastedText.cleaned(String(pasted)))
     return .nothing
   }
 
-  /// Reads a terminal's late answer up to the scalar that ends it. Bytes of one answer come together, so a
-  /// short silence ends it as well.
-  private func skip(until isLast: (Unicode.Scalar) -> Bool) -> Bool {
-    for _ in 0..<4096 {
-      guard case .scalar(let scalar) = input.nextScalar(milliseconds: 100) else { return false }
-      if isLast(scalar) { return true }
-    }
-    return false
-  }
-
-  private func leadingSpaces(of line: String) -> String { String(line.prefix { $0 == " " }) }
-
-  // MARK: Input
-
-  private func nextScalar() -> Unicode.Scalar? {
-    while true {
-      // Again, should the first have been swallowed as part of a longer key.
-      if ending == .interrupted { return Editline.interruptKey }
-      switch input.nextScalar() {
-      case .scalar(let scalar): return scalar
-      case .end: return nil
-      case .silence: continue
-      case .signal: if !heedSignals() { return nil }
-      }
-    }
-  }
-
-  /// Acts on signals that came while waiting for a key; false ends the cell.
-  private func heedSignals() -> Bool {
-    let signals = Signals.take()
-    if signals.contains(.terminate) {
-      ending = .terminated
-      return false
-    }
-    if signals.contains(.interrupt) {
+  private func perform(_ text: inout CellText) -> EditReaction {
+    guard let step else { return .nothing }
+    self.step = nil
+    switch step {
+    case .run: return .nothing
+    case .interrupt:
       ending = .interrupted
-      return true
+      text = CellText(text.text + "^C")
+      self.step = .run
+      return .draw
+    case .setText(let wanted): text = CellText(shown(wanted))
+    case .compose(let mark): text.compose(mark)
+    case .search(let key): return searchKey(key, &text)
+    case .list(let choices, let cursor): return list(choices, &text, cursor: cursor)
+    case .openEditor(let cursor): return openEditor(on: &text, cursor: cursor)
     }
-    if signals.contains(.suspend) {
-      setBracketedPaste(false)
-      editline.prepareTerminal(raw: false)
-      Signals.suspendProcess()
+    return .nothing
+  }
+
+  private func enter(_ text: inout CellText) -> EditReaction {
+    switch completeness(folds.unfolded(text.text)) {
+    case .complete, .invalid: step = .run
+    case .incomplete(let indent):
+      // In the middle of a cell the line above sets the indentation; at its end the language does.
+      let isAtEnd = text.scalars[text.cursor...].allSatisfy { $0 == " " || $0 == "\n" }
+      text.insert("\n" + (isAtEnd ? indent : text.indentation))
     }
-    if !signals.isDisjoint(with: [.suspend, .resume]) {
-      editline.prepareTerminal(raw: true)
-      setBracketedPaste(true)
-      editline.resize()
-      if console.isTerminal { console.control("\r\u{1b}[J") }
-      editline.refresh()
-    } else if signals.contains(.resize) {
-      editline.resize()
-    }
-    return true
+    return .nothing
+  }
+
+  private func recall(_ text: inout CellText, _ walk: (inout HistoryWalk, String, String) -> String?) -> EditReaction {
+    let current = folds.unfolded(text.text), typed = folds.unfolded(text.textBeforeCursor)
+    guard let cell = walk(&self.walk, current, typed) else { return .refuse }
+    text = CellText(shown(cell))
+    return .nothing
+  }
+
+  private func kill(_ text: inout CellText, _ take: (inout CellText) -> String?) -> EditReaction {
+    let before = text
+    guard let taken = take(&text) else { return .refuse }
+    killed.add(taken, before: before, after: text)
+    return .nothing
+  }
+
+  /// Takes one step of indentation from the beginning of the line.
+  private func unindent(_ text: inout CellText) -> EditReaction {
+    let start = text.lineStart
+    let width = text.scalars[start..<text.lineEnd].prefix(Self.indentation.count).prefix { $0 == " " }.count
+    guard width > 0 else { return .refuse }
+    text.scalars.removeSubrange(start..<start + width)
+    text.cursor = max(start, text.cursor - width)
+    return .nothing
   }
 }

@@ -1,42 +1,48 @@
-// A paste, made into what belongs into a cell. Line ends become \n, control characters go, and a piece of
-// a copied session loses its prompts and outputs.
+// A paste, made into what belongs into a cell. Line ends become \n, control characters go, letters and their marks become one,
+// and a piece of a copied session loses its prompts and outputs.
 
 enum PastedText {
   /// The cell text for pasted text.
-  static func cleaned(_ pasted: String) -> String {
+  /// - Parameter isOpen: whether a text needs more lines to be whole.
+  static func cleaned(_ pasted: String, isOpen: (String) -> Bool) -> String {
+    withoutPrompts(plain(pasted), isOpen)
+  }
+
+  /// Text without what only a terminal or another system means.
+  static func plain(_ pasted: String) -> String {
     var text = ""
     var previous: Unicode.Scalar = " "
     for scalar in pasted.unicodeScalars {
       switch scalar {
       case "\n" where previous == "\r": break
-      case "\r", "\n": text.unicodeScalars.append("\n")
+      case "\r", "\n", "\u{2028}", "\u{2029}": text.unicodeScalars.append("\n")
       case "\t": text.unicodeScalars.append("\t")
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F: break
+      case "\u{FEFF}": break
+      case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value): break
       default: text.unicodeScalars.append(scalar)
       }
       previous = scalar
     }
     while text.last == "\n" { text.removeLast() }
-    return withoutPrompts(text)
+    return text.normalized
   }
 
-  /// Copied sessions: lines after `in [n]> ` are kept up to what answers them.
-  private static func withoutPrompts(_ text: String) -> String {
+  /// Copied sessions: behind each prompt, lines are kept until the cell is whole; what comes then was printed.
+  private static func withoutPrompts(_ text: String, _ isOpen: (String) -> Bool) -> String {
     guard afterPrompt(text[...]) != nil else { return text }
-    let answers = ["out[", "error[", "warning[", "[image ", "[plot "]
-    var kept: [Substring] = []
+    var cells: [String] = []
     var isInput = false
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       if let input = afterPrompt(line) {
-        isInput = true
-        kept.append(input)
-      } else if answers.contains(where: line.hasPrefix) {
-        isInput = false
+        cells.append(String(input))
       } else if isInput {
-        kept.append(line)
+        cells[cells.count - 1] += "\n" + continuation(line)
+      } else {
+        continue
       }
+      isInput = isOpen(cells[cells.count - 1])
     }
-    return kept.joined(separator: "\n")
+    return cells.filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
   /// What follows `in [12]> `, nil where the line does not begin with it.
@@ -45,5 +51,15 @@ enum PastedText {
     let rest = line.dropFirst(4).drop { $0.isNumber }
     guard rest.hasPrefix("]>") else { return nil }
     return rest.dropFirst(2).drop { $0 == " " }
+  }
+
+  /// A line without the dots that other programs and pages put before a cell's further lines, `   ...> x` or `...: x`.
+  private static func continuation(_ line: Substring) -> Substring {
+    let rest = line.drop { $0 == " " }
+    for mark in ["...>", "...:"] where rest.hasPrefix(mark) {
+      let text = rest.dropFirst(mark.count)
+      return text.first == " " ? text.dropFirst() : text
+    }
+    return line
   }
 }

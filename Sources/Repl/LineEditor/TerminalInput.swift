@@ -24,24 +24,35 @@ final class TerminalInput {
 
   /// The next scalar. Waits for it until a signal comes or the time is up; nil waits without end.
   /// Bytes that are no UTF-8 are dropped.
-  func nextScalar(milliseconds: Int? = nil) -> Arrival {
+  /// - Parameter heedsSignals: whether a signal ends the wait.
+  func nextScalar(milliseconds: Int? = nil, heedsSignals: Bool = true) -> Arrival {
+    if let scalar = takeScalar() { return .scalar(scalar) }
+    let end = milliseconds.map { Terminal.monotonicSeconds() + Double($0) / 1000 }
     while true {
-      if let scalar = takeScalar() { return .scalar(scalar) }
-      let wake = Signals.wakeDescriptor
-      let ready = Terminal.wait(
-        for: wake >= 0 ? [descriptor, wake] : [descriptor], milliseconds: milliseconds)
+      let wake = heedsSignals ? Signals.wakeDescriptor : -1
+      let left = end.map { Int((max(0, $0 - Terminal.monotonicSeconds()) * 1000).rounded(.up)) }
+      let ready = Terminal.wait(for: wake >= 0 ? [descriptor, wake] : [descriptor], milliseconds: left)
       if ready.contains(wake) { return .signal }
       if ready.isEmpty {
-        if !Signals.raised.isEmpty { return .signal }
-        if milliseconds != nil { return .silence }
+        if heedsSignals, !Signals.raised.isEmpty { return .signal }
+        if let end, Terminal.monotonicSeconds() >= end { return .silence }
         continue
       }
-      guard let arrived = Terminal.read(from: descriptor) else { continue }
-      if arrived.isEmpty { return .end }
+      // A terminal that went away fails for good.
+      guard let arrived = Terminal.read(from: descriptor), !arrived.isEmpty else { return .end }
       bytes.removeFirst(next)
       next = 0
       bytes += arrived
+      if let scalar = takeScalar() { return .scalar(scalar) }
     }
+  }
+
+  /// Takes what was typed before anybody read, so that its echo can be cleared away; what it was.
+  func takeTypedAhead() -> [UInt8] {
+    while !Terminal.wait(for: [descriptor], milliseconds: 0).isEmpty, let arrived = Terminal.read(from: descriptor), !arrived.isEmpty {
+      bytes += arrived
+    }
+    return Array(bytes[next...])
   }
 
   /// A whole scalar from the queue, nil while its last bytes are under way.

@@ -34,9 +34,9 @@ final class Prompt {
       }
     }
     editor?.completion = { [interpreter = notebook.interpreter] text in
-      let found = CellCompletion(of: text, in: interpreter, commands: Command.all.map(\.name))
-      return (found.word, found.names, found.offersAll)
+      CellCompletion.place(in: text, interpreter, commands: Command.all.map { ($0.name, $0.argument, $0.doc) })
     }
+    editor?.externalEditor = { [session = notebook.interpreter.session] in try ExternalEditor.edit($0, isSafe: session.isSafe) }
   }
 
   /// Reads and runs cells until the input ends; the program's exit status.

@@ -21,10 +21,13 @@ enum ChildProcess {
     var child = pid_t()
     let former = signal(SIGINT, SIG_IGN)
     defer { signal(SIGINT, former) }
-    let failure = posix_spawnp(&child, program, nil, &attributes, &words, environ)
-    guard failure == 0 else { throw Command.Failure("\(program): \(String(cString: strerror(failure)))") }
     var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0 { guard errno == EINTR else { break } }
+    let failure = Terminal.asTheUserHadIt {
+      let failure = posix_spawnp(&child, program, nil, &attributes, &words, environ)
+      while failure == 0, waitpid(child, &status, 0) < 0 { guard errno == EINTR else { break } }
+      return failure
+    }
+    guard failure == 0 else { throw Command.Failure("\(program): \(String(cString: strerror(failure)))") }
     return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
   }
 }

@@ -19,6 +19,8 @@ enum ExternalEditor {
     guard written else { throw Command.Failure("\(path) cannot be written") }
     // By way of the shell: the variable may hold arguments, `code --wait`.
     let status = try ChildProcess.run("/bin/sh", ["-c", "\(editor) \"$1\"", "sh", path])
+    // What the shell says of a program that it cannot start.
+    guard status != 126, status != 127 else { throw Command.Failure("the editor `\(editor)` cannot be started; set EDITOR to another") }
     guard status == 0 else { throw Command.Failure("the editor `\(editor)` ended with status \(status); the cell is as it was") }
     let edited = open(path, O_RDONLY)
     guard edited >= 0 else { throw Command.Failure("\(path) is gone; the cell is as it was") }

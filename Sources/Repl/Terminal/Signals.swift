@@ -1,6 +1,7 @@
 // Signals become flags. A handler sets a bit, wakes whoever waits for input, and, while a computation
 // runs, asks Tensor to stop it; everything else happens later, outside the handler.
 
+import CEditShim
 import Glibc
 import Synchronization
 import Tensor
@@ -53,19 +54,27 @@ struct Signals: OptionSet, Sendable {
     if session { catchSignal(SIGWINCH) { _ in Signals.raise(.resize) } }
   }
 
-  /// Ctrl-Z and its end concern us only at the prompt, where the terminal is raw.
+  /// Ctrl-Z and its end at the prompt, where the terminal is raw, are flags; elsewhere the terminal is given back while the
+  /// process is stopped (terminal_guard.c).
   static func catchSuspension(_ catching: Bool) {
     if catching {
       catchSignal(SIGTSTP) { _ in Signals.raise(.suspend) }
       catchSignal(SIGCONT) { _ in Signals.raise(.resume) }
     } else {
-      signal(SIGTSTP, SIG_DFL)
+      catchSignal(SIGTSTP) { terminal_guard_suspend($0) }
       signal(SIGCONT, SIG_DFL)
     }
   }
 
-  /// Stops this process as Ctrl-Z would have; returns when the shell lets it go on.
-  static func suspendProcess() { kill(getpid(), SIGSTOP) }
+  /// Stops the processes that Ctrl-Z would have stopped; returns when the shell lets them go on, or at once where there is
+  /// nobody who could.
+  static func suspendProcess() {
+    signal(SIGTSTP, SIG_DFL)
+    kill(0, SIGTSTP)
+    // Any thread may be the one that it reaches, a moment later.
+    _ = Terminal.wait(for: [wakeDescriptor], milliseconds: 100)
+    catchSuspension(true)
+  }
 
   /// Runs a computation that Ctrl-C stops.
   static func whileComputing<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {

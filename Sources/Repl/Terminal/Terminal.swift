@@ -49,12 +49,16 @@ enum Terminal {
     return true
   }
 
-  /// Reads what is there, at most 64 KiB: empty at the end of input, nil on an error or a signal.
+  /// Reads what is there, at most 64 KiB: empty at the end of input, nil on an error.
   /// The C function is read.
   static func read(from descriptor: Int32) -> [UInt8]? {
     var result: [UInt8]?
     let bytes = [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
-      let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      var got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      while got < 0, errno == EINTR || errno == EAGAIN {
+        if errno == EAGAIN { _ = wait(for: [descriptor], milliseconds: 1000) }
+        got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      }
       count = max(0, got)
       result = got < 0 ? nil : []
     }
@@ -96,8 +100,19 @@ enum Terminal {
     if codeset != "UTF-8" { setlocale(LC_CTYPE, "C.UTF-8") }
   }
 
-  /// The terminal's settings come back at exit and after a crash; see terminal_guard.c.
-  static func guardSettings(escapes: Bool) { terminal_guard_install(STDIN_FILENO, escapes ? 1 : 0) }
+  /// Takes over the terminal behind standard input: what is typed while nobody reads is kept without an echo, for the prompt
+  /// to show it once. The settings come back at exit and after a crash; see terminal_guard.c.
+  static func takeOver(escapes: Bool) {
+    terminal_guard_install(STDIN_FILENO, escapes ? 1 : 0)
+    terminal_guard_quieten()
+  }
+
+  /// Runs `body` with the terminal as the user had it: for programs that the session starts.
+  static func asTheUserHadIt<Result>(_ body: () throws -> Result) rethrows -> Result {
+    terminal_guard_lend()
+    defer { terminal_guard_quieten() }
+    return try body()
+  }
 
   /// The value of an environment variable, nil when unset or empty. The C function is getenv.
   static func environment(_ name: String) -> String? {

@@ -1,0 +1,42 @@
+// The built program without a terminal: what it writes, and how it ends.
+
+import Foundation
+import Testing
+
+@testable import Repl
+
+struct ProgramRun {
+  let output: String
+  let errors: String
+  /// The exit status, or the signal that ended it as a negative number.
+  let status: Int32
+
+  /// Runs the program to its end.
+  /// - Parameters:
+  ///   - input: its standard input; none closes it.
+  ///   - whileRunning: called when it has started.
+  init(
+    _ arguments: [String], input: String? = nil, environment: [String: String] = [:], folder: String? = nil,
+    whileRunning: (Process) -> Void = { _ in }
+  ) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try #require(TerminalSession.program))
+    process.arguments = arguments
+    process.environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"].merging(environment) { $1 }
+    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+    let (out, err, into) = (Pipe(), Pipe(), Pipe())
+    process.standardOutput = out
+    process.standardError = err
+    process.standardInput = input == nil ? FileHandle.nullDevice : into
+    try process.run()
+    if let input {
+      try into.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+      try into.fileHandleForWriting.close()
+    }
+    whileRunning(process)
+    output = String(decoding: out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    errors = String(decoding: err.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+  }
+}
