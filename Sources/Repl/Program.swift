@@ -43,6 +43,9 @@ enum Program {
     } catch let error as Diagnostic {
       report(error, isJSON: isJSON)
       return ExitStatus(error)
+    } catch let error as any DescribedError {
+      report(Diagnostic(error), isJSON: isJSON)
+      return ExitStatus(Diagnostic(error))
     } catch {
       // The parser calls whatever it parses for "program".
       let text = ProgramOptions.fullMessage(for: error)
@@ -114,8 +117,10 @@ enum Program {
     // Before scripts run: what is typed meanwhile is the prompt's.
     if isPrompt, Terminal.isTerminal(0), Terminal.isTerminal(1) { Terminal.takeOver(escapes: TerminalName.current.understandsEscapes) }
     if options.doctest { return try runExamples(scripts, interpreter, options) }
+    let recording = try Recording(options, scripts, session)
+    if recording.isConversion { return recording.convert(scripts) }
 
-    if let status = runScripts(scripts, interpreter, options), !(isPrompt && status != .check) {
+    if let status = runScripts(scripts, interpreter, options, recording.run(in: interpreter)), !(isPrompt && status != .check) {
       return status
     }
     guard isPrompt, !options.check else { return .done }
@@ -123,6 +128,8 @@ enum Program {
     let prompt = Prompt(Notebook(interpreter), errors: errors)
     if let frozen = options.resume { try FrozenSession.read(frozen, into: prompt.notebook) }
     if !options.noRc, let status = RunCommands.run(at: prompt) { return status }
+    if options.transcript == nil, !options.noTranscript { prompt.transcripts = .standard() }
+    prompt.notebook.transcript = recording.transcript
     return prompt.run()
   }
 
@@ -139,7 +146,7 @@ enum Program {
   }
 
   /// The status to end with, nil where all went well.
-  private static func runScripts(_ scripts: [Script], _ interpreter: Interpreter, _ options: ProgramOptions) -> ExitStatus? {
+  private static func runScripts(_ scripts: [Script], _ interpreter: Interpreter, _ options: ProgramOptions, _ recorded: RecordedRun?) -> ExitStatus? {
     // What a batch run assigned before an error is of no use to anybody; kept, it costs no copies.
     interpreter.keepsNamesOnError = true
     defer { interpreter.keepsNamesOnError = false }
@@ -148,15 +155,16 @@ enum Program {
       guard script.passesCheck(interpreter, isLast: isLast, { Stage.show(.error($0)) }) else { return .check }
       if options.check { continue }
       do {
-        try script.run(interpreter, showsValue: index < options.code.count)
+        let showsValue = index < options.code.count
+        if let recorded { try recorded.run(script.source, showsValue: showsValue) } else { try script.run(interpreter, showsValue: showsValue) }
       } catch {
-        if error.kind == .exit {
-          Foundation.exit(Int32(error.exitCode ?? 0))
-        }
-        Stage.show(.error(error))
+        let unwritten = recorded?.write()
+        if error.kind == .exit { Foundation.exit(unwritten?.rawValue ?? Int32(error.exitCode ?? 0)) }
+        // A recorded run has shown it.
+        if recorded == nil { Stage.show(.error(error)) }
         return ExitStatus(error)
       }
     }
-    return nil
+    return recorded?.write()
   }
 }

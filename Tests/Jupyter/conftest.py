@@ -22,7 +22,7 @@ class Session:
 
     def __init__(self, **arguments):
         from jupyter_client.manager import start_new_kernel
-        self.manager, self.client = start_new_kernel(kernel_name="imf-repl", **arguments)
+        self.manager, self.client = start_new_kernel(kernel_name="imf", **arguments)
 
     def close(self):
         self.client.stop_channels()

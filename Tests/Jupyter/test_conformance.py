@@ -4,7 +4,7 @@ import jupyter_kernel_test
 
 
 class ConformanceTests(jupyter_kernel_test.KernelTests):
-    kernel_name = "imf-repl"
+    kernel_name = "imf"
     language_name = "imf"
     file_extension = ".imf"
     code_hello_world = 'print("hello, world")'

@@ -140,7 +140,7 @@ def test_ends_with_its_parent():
     code = """
 import os
 from jupyter_client.manager import start_new_kernel
-manager, client = start_new_kernel(kernel_name="imf-repl")
+manager, client = start_new_kernel(kernel_name="imf")
 print(manager.provisioner.pid, flush=True)
 os._exit(1)
 """

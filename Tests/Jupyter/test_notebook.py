@@ -9,7 +9,7 @@ from nbclient.exceptions import CellExecutionError
 
 def notebook(*cells):
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    made.metadata.kernelspec = {"name": "imf-repl", "display_name": "imf-repl", "language": "imf"}
+    made.metadata.kernelspec = {"name": "imf", "display_name": "imf-repl", "language": "imf"}
     return made
 
 
@@ -21,7 +21,7 @@ def test_a_notebook_with_pictures(tmp_path):
     nbformat.validate(made)
     outputs = [cell.outputs for cell in made.cells]
     assert [len(output) for output in outputs] == [0, 1, 1, 1, 1, 1, 1, 1]
-    for index, size in [(1, None), (2, (640, 400))]:
+    for index, size in [(1, None), (2, (720, 440))]:
         png = base64.b64decode(outputs[index][0].data["image/png"])
         width, height = (int.from_bytes(png[place:place + 4], "big") for place in (16, 20))
         assert png[:8] == b"\x89PNG\r\n\x1a\n" and (size is None or (width, height) == size) and width >= 80

@@ -197,8 +197,8 @@ private final class KernelProcess {
       (["--sys-prefix"], ["VIRTUAL_ENV": folder.path + "/venv"], "/venv/share/jupyter"),
     ] as [([String], [String: String], String)] {
       let installed = try program(["--threads", "2", "--safe", "--jupyter-install"] + words, environment)
-      let kernel = folder.path + place + "/kernels/imf-repl"
-      #expect(installed.status == 0 && installed.text.contains("the kernel imf-repl is in \(kernel)\n"), "\(installed.text)")
+      let kernel = folder.path + place + "/kernels/imf"
+      #expect(installed.status == 0 && installed.text.contains("the kernel imf is in \(kernel)\n"), "\(installed.text)")
       let text = try Data(contentsOf: URL(fileURLWithPath: kernel + "/kernel.json"))
       let specification = try #require(try JSONSerialization.jsonObject(with: text) as? [String: Any])
       let argv = try #require(specification["argv"] as? [String])

@@ -39,7 +39,7 @@ struct Command: Sendable {
     Command(usage, doc, aliases, run: run)
   }
 
-  static let all: [Command] = general + cells + measuring + files + surroundings
+  static let all: [Command] = general + cells + measuring + files + exports + surroundings
 
   /// Why a command did nothing.
   struct Failure: Error, CustomStringConvertible {

@@ -1,7 +1,5 @@
 // What cells show, as messages to Jupyter's clients: text, results, pictures as PNG, errors with colours.
 
-import Foundation
-import Formats
 import Lang
 import Synchronization
 
@@ -45,34 +43,20 @@ final class JupyterFront: FrontEnd {
     if isSilent { return }
     switch output {
     case .text(let text): answers.write(text, to: "stdout", parent: parent)
-    case .value(_, let cell?):
-      answers.put(.publication("execute_result", KernelContent.Display(data: Self.data(output), executionCount: cell), parent: parent))
-    case .value(_, nil), .picture, .plot: answers.put(.publication("display_data", KernelContent.Display(data: Self.data(output)), parent: parent))
+    case .value(_, let cell?): publish("execute_result", output, cell, parent)
+    case .value(_, nil), .picture, .plot, .animation: publish("display_data", output, nil, parent)
     case .error(let error): answers.put(.publication("error", failure(error), parent: parent))
     }
   }
 
-  /// An output in the forms that clients choose from.
-  static func data(_ output: Output) -> [String: String] {
-    switch output {
-    case .text(let text), .value(let text, _): ["text/plain": text]
-    case .picture(let picture): picture.data
-    case .plot(let plot): ["text/plain": plot.captionLine].merging((try? plot.picture())?.data ?? [:]) { caption, _ in caption }
-    case .error(let error): ["text/plain": error.rendered()]
-    }
+  private func publish(_ type: String, _ output: Output, _ cell: Int?, _ parent: [UInt8]) {
+    let forms = OutputForms(output)
+    let display = KernelContent.Display(data: forms.data, metadata: forms.metadata, executionCount: cell)
+    answers.put(.publication(type, display, parent: parent))
   }
 
   func failure(_ error: Diagnostic) -> KernelContent.Failure {
     let lines = errors.text(of: error, coloured: true).split(separator: "\n", omittingEmptySubsequences: false)
     return KernelContent.Failure(ename: error.kind.rawValue, evalue: error.message, traceback: lines.map(String.init))
-  }
-}
-
-extension Picture {
-  /// Small pictures are grown, as at a terminal: 8 x 8 digits are to be seen.
-  fileprivate var data: [String: String] {
-    let room = PictureRoom(width: 1024, height: 768)
-    guard let png = try? room.sized(self).raster.png() else { return ["text/plain": captionLine] }
-    return ["text/plain": captionLine, "image/png": Data(png).base64EncodedString()]
   }
 }

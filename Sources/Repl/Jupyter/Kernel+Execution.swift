@@ -7,8 +7,8 @@ extension Kernel {
   /// What a client sends in one go may still be on its way when the first of it fails: so many seconds later it is here.
   private static let straggling = 0.02
 
-  /// Commands that ask or redraw a terminal, or hand it over.
-  private static let needingTerminals: Set<String> = [":term", ":edit", ":redraw"]
+  /// Commands that ask a terminal, or hand it over.
+  private static let needingTerminals: Set<String> = [":term", ":edit"]
 
   func execute(_ request: KernelMessage) throws(MalformedMessage) -> any Encodable & Sendable {
     let cell = try request.content(KernelRequest.Execute.self)
@@ -59,7 +59,7 @@ extension Kernel {
 
   private func evaluated(_ code: String) -> KernelContent.Evaluated {
     do throws(Diagnostic) {
-      return KernelContent.Evaluated(data: JupyterFront.data(Output(try aside(code).value)))
+      return KernelContent.Evaluated(data: OutputForms(Output(try aside(code).value)).data)
     } catch {
       let failure = front.failure(error)
       return KernelContent.Evaluated(

@@ -45,6 +45,8 @@ final class Kernel {
     Stage.playing(to: front) {
       while let item = sockets.requests.take() {
         sockets.answers.framing(item.request) { answer(item) }
+        // An interrupt was for this one.
+        if Signals.take().contains(.terminate) { sockets.requests.end(.terminated) }
       }
     }
     return sockets.requests.ending ?? .done

@@ -65,7 +65,7 @@ enum KernelContent {
     var languageInfo = Language()
 
     struct Language: Encodable, Sendable {
-      var name = "imf"
+      var name = JupyterFile.kernel.language
       var version = ProgramOptions.version
       var mimetype = "text/x-imf"
       var fileExtension = ".imf"
@@ -121,7 +121,8 @@ enum KernelContent {
 
   struct Display: Encodable, Sendable {
     let data: [String: String]
-    var metadata: [String: String] = [:]
+    /// Of a form: how large it is to be shown.
+    var metadata: [String: [String: Int]] = [:]
     var transient: [String: String] = [:]
     var executionCount: Int?
   }

@@ -87,7 +87,7 @@ final class KernelSockets: @unchecked Sendable {
         for: [shell, control], descriptors: descriptors,
         milliseconds: hasText ? Int(AnswerQueue.patience * 1000) : isWatched ? 1000 : nil)
       if isWatched, getppid() != parent { requests.end(.done) }
-      if Signals.take().contains(.terminate) { requests.end(.terminated) }
+      lookAtSignals()
       while let parts = control.receive() { read(parts) { answer($0) } }
       while let parts = shell.receive() { read(parts) { requests.put($0) } }
       var drain = [UInt8](repeating: 0, count: 256)
@@ -100,6 +100,14 @@ final class KernelSockets: @unchecked Sendable {
     }
     for socket in [shell, control, publication, input] { socket.close() }
     ended.signal()
+  }
+
+  /// An interrupt is for the cell that runs or is about to, and is left to it; one that comes while nobody asked for anything
+  /// is forgotten.
+  private func lookAtSignals() {
+    Signals.sleepOn()
+    if Signals.raised.contains(.terminate) { requests.end(.terminated) }
+    if !requests.isBusy { _ = Signals.take() }
   }
 
   private func send(_ answer: KernelAnswer) {

@@ -5,15 +5,12 @@ import Foundation
 /// kernel.json.
 struct KernelSpecification: Encodable {
   let argv: [String]
-  let displayName = "imf-repl"
-  let language = "imf"
+  let displayName = JupyterFile.kernel.displayName
+  let language = JupyterFile.kernel.language
   // A signal arrives whatever the program does, and with clients that know no other way. The message is understood, too.
   let interruptMode = "signal"
 
   private enum CodingKeys: CodingKey { case argv, displayName, language, interruptMode }
-
-  /// The folder's name, which is the kernel's for `--kernel`.
-  static let name = "imf-repl"
 
   /// - Parameter options: of the program, in each session.
   init(program: String, options: [String]) { argv = [program] + options + ["--jupyter", "{connection_file}"] }
@@ -45,7 +42,7 @@ enum KernelFolder {
 
   /// The folder of our kernel.
   func path(_ variable: (String) -> String? = Terminal.environment) throws(UsageError) -> String {
-    try data(variable) + "/kernels/" + KernelSpecification.name
+    try data(variable) + "/kernels/" + JupyterFile.kernel.name
   }
 
   private func data(_ variable: (String) -> String?) throws(UsageError) -> String {
@@ -77,9 +74,9 @@ enum KernelInstallation {
     }
     Console.output.write(
       """
-      the kernel imf-repl is in \(folder)
+      the kernel \(JupyterFile.kernel.name) is in \(folder)
       it starts \(program)
-      next: `jupyter lab` or `jupyter notebook`, and choose imf-repl; in a terminal `jupyter console --kernel imf-repl`
+      next: `jupyter lab` or `jupyter notebook`, and choose \(JupyterFile.kernel.displayName); in a terminal `jupyter console --kernel \(JupyterFile.kernel.name)`
       `imf-repl --jupyter-uninstall` takes it away\n
       """)
     return .done

@@ -12,10 +12,14 @@ final class RequestQueue: @unchecked Sendable {
 
   private let condition = NSCondition()
   private var items: [Item] = []
+  private var isAnswering = false
   private var status: ExitStatus?
 
   /// With what the kernel ends; nil while it does not.
   var ending: ExitStatus? { condition.withLock { status } }
+
+  /// Whether a request is being answered, or waits for it.
+  var isBusy: Bool { condition.withLock { isAnswering || !items.isEmpty } }
 
   func put(_ request: KernelMessage) {
     condition.withLock {
@@ -27,8 +31,11 @@ final class RequestQueue: @unchecked Sendable {
   /// The oldest request, waited for; nil once the kernel ends, whatever is left.
   func take() -> Item? {
     condition.withLock {
+      isAnswering = false
       while items.isEmpty, status == nil { condition.wait() }
-      return status == nil ? items.removeFirst() : nil
+      guard status == nil else { return nil }
+      isAnswering = true
+      return items.removeFirst()
     }
   }
 

@@ -18,27 +18,48 @@ final class Notebook {
   var undoLimit = 256 << 20
   /// Bytes of pictures and text that cells keep for exports.
   private static let outputLimit = 256 << 20
+  /// Where it is written down what cells are and show.
+  var transcript: Transcript?
+  /// Who sees what cells give.
+  var results = Results.everybody
+  /// Whether somebody goes on with the cells: has results by number, and takes cells back.
+  private let isSession: Bool
 
-  init(_ interpreter: Interpreter) { self.interpreter = interpreter }
+  enum Results {
+    case everybody
+    /// Exports and transcripts; a script prints no values.
+    case watchers
+    /// Everybody, as `-e` shows its value.
+    case unlabelled
+  }
+
+  init(_ interpreter: Interpreter, isSession: Bool = true) {
+    self.interpreter = interpreter
+    self.isSession = isSession
+  }
 
   /// Runs a cell and shows what it gives.
-  /// - Parameter title: what stands behind `#%%`.
+  /// - Parameters:
+  ///   - title: what stands behind `#%%`.
+  ///   - source: what errors cite and imports look beside, where that is no cell by itself.
   @discardableResult
-  func run(_ text: String, title: String = "") -> Cell {
-    let source = Source(name: "in [\(number)]", text: text)
+  func run(_ text: String, title: String = "", from source: Source? = nil) -> Cell {
+    let source = source ?? Source(name: "in [\(number)]", text: text)
     var cell = Cell(number: number, title: title, text: text, names: CellNames(source))
     number += 1
     for name in cell.names.read { cell.sources[name] = binders[name] ?? 0 }
-    let snapshot = Snapshot(
+    let snapshot = !isSession ? nil : Snapshot(
       values: cell.names.bound.map { ($0, interpreter[$0]) }, binders: cell.names.bound.map { ($0, binders[$0]) },
       random: interpreter.session.random)
     let recorder = Recorder()
+    transcript?.begin(text, number: cell.number)
     let began = Terminal.monotonicSeconds()
     Memory.beginPeak()
     Stage.watched(by: recorder) { run(source, &cell) }
     cell.seconds = Terminal.monotonicSeconds() - began
     cell.peakBytes = Memory.peak
     cell.outputs = recorder.outputs
+    transcript?.end(cell)
     if cell.isDone || interpreter.keepsNamesOnError {
       for name in cell.names.bound { binders[name] = cell.number }
       cell.before = snapshot
@@ -51,10 +72,12 @@ final class Notebook {
   private func run(_ source: Source, _ cell: inout Cell) {
     do {
       let outcome = try Signals.whileComputing { () throws(Diagnostic) in try interpreter.run(source) }
-      cell.value = outcome.value
       guard !outcome.value.isNone else { return }
-      interpreter["_\(cell.number)"] = outcome.value
-      if !outcome.isHidden { Stage.show(Output(outcome.value, cell: cell.number)) }
+      if isSession {
+        cell.value = outcome.value
+        interpreter["_\(cell.number)"] = outcome.value
+      }
+      if !outcome.isHidden { show(outcome.value, of: cell.number) }
     } catch {
       if error.kind == .exit {
         cell.status = .exited(error.exitCode ?? 0)
@@ -62,6 +85,17 @@ final class Notebook {
       }
       cell.status = error.kind == .interrupt ? .interrupted(error) : .failed(error)
       Stage.show(.error(error))
+    }
+  }
+
+  private func show(_ value: Value, of cell: Int) {
+    let output = Output(value, cell: cell)
+    switch results {
+    case .everybody: Stage.show(output)
+    case .watchers: Stage.note(output)
+    case .unlabelled:
+      Stage.note(output)
+      Stage.frontEnd.show(Output(value))
     }
   }
 

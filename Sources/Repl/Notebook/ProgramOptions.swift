@@ -61,6 +61,15 @@ struct ProgramOptions: ParsableArguments {
   @Flag(help: "At the prompt, leave out the configuration file, ~/.config/imf-repl/rc.imf.")
   var noRc = false
 
+  @Option(name: .customLong("export"), help: ArgumentHelp("Write the script's cells with what they show: page.html, notebook.ipynb, page.md; .imf converts. Repeatable.", valueName: "file"))
+  var exports: [String] = []
+
+  @Option(help: ArgumentHelp("Write the run as it goes on, as the prompt would look: .txt or .md.", valueName: "file"))
+  var transcript: String?
+
+  @Flag(help: "At the prompt, keep no transcript of the session.")
+  var noTranscript = false
+
   @Flag(help: "Errors as one line of JSON each.")
   var jsonErrors = false
 

@@ -11,6 +11,8 @@ final class Prompt {
   let console: Console
   let history: History
   let errors: ErrorStyle
+  /// Where this session's transcript will be kept, once something happened.
+  var transcripts: TranscriptFolder?
   private let editor: LineEditor?
   private let input = TerminalInput(descriptor: 0)
 
@@ -59,15 +61,33 @@ final class Prompt {
   /// - Returns: a status where the program ends with it.
   func take(_ text: String) -> ExitStatus? {
     let trimmed = text.trimming { $0.isWhitespace }
-    switch trimmed.first {
-    case nil: return nil
-    case "?": explain(trimmed.dropFirst())
-    case ":", "%", "!": return Command.perform(String(trimmed), at: self)
-    default:
-      if trimmed == "exit" || trimmed == "quit" { return .done }
-      return runCell(text)
+    if trimmed.isEmpty { return nil }
+    if trimmed == "exit" || trimmed == "quit" { return .done }
+    guard let transcript = transcript() else { return take(text, String(trimmed)) }
+    return Stage.watched(by: transcript) {
+      defer { transcript.end() }
+      if !trimmed.isCell { transcript.begin(String(trimmed), number: notebook.number) }
+      return take(text, String(trimmed))
     }
-    return nil
+  }
+
+  private func take(_ text: String, _ trimmed: String) -> ExitStatus? {
+    if trimmed.isCell { return runCell(text) }
+    if trimmed.hasPrefix("?") {
+      explain(trimmed.dropFirst())
+      return nil
+    }
+    return Command.perform(trimmed, at: self)
+  }
+
+  /// The session's transcript; sessions in which nothing happens have none.
+  private func transcript() -> Transcript? {
+    if notebook.transcript == nil, let folder = transcripts {
+      notebook.transcript = folder.begin()
+      notebook.transcript?.head("Session", interpreter.session)
+      transcripts = nil
+    }
+    return notebook.transcript
   }
 
   /// Runs a cell; a status where the program ends with it.
@@ -154,6 +174,9 @@ final class Prompt {
 }
 
 extension StringProtocol {
+  /// Whether an input at the prompt is code, and neither a command nor a question.
+  fileprivate var isCell: Bool { first.map { !":%!?".contains($0) } ?? true }
+
   /// Without the characters of a kind at both ends.
   func trimming(_ test: (Character) -> Bool) -> SubSequence {
     var text = drop(while: test)

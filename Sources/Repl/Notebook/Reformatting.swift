@@ -10,8 +10,8 @@ struct Reformatting {
   /// All scripts, in order. Of one with syntax errors these are reported, and neither output nor file get any of it.
   func run(_ scripts: [Script]) throws -> ExitStatus {
     if scripts.isEmpty { throw UsageError("--format needs a script") }
-    if isInPlace, let script = scripts.first(where: { $0.source.path == nil }) {
-      throw UsageError("--in-place writes files; \(script.source.name) is none")
+    if isInPlace, let script = scripts.first(where: { $0.source.path == nil || $0.isConverted }) {
+      throw UsageError("--in-place writes scripts; \(script.source.name) is none")
     }
     var status = ExitStatus.done
     for script in scripts {

@@ -6,8 +6,10 @@ import Lang
 /// A program to run without a prompt.
 struct Script {
   let source: Source
+  /// Whether the file is a notebook, and the source made of its cells.
+  var isConverted = false
 
-  /// A file's text, or standard input's for `-`.
+  /// A file's text, or standard input's for `-`. Of notebooks and Markdown the cells are taken.
   init(path: String) throws {
     if path == "-" {
       var bytes: [UInt8] = []
@@ -17,7 +19,17 @@ struct Script {
       }
       source = Source(name: "stdin", text: text)
     } else {
-      source = Source(name: path, text: try SourceFile(path).text(), path: path)
+      let text = try SourceFile(path).text()
+      let document: Document? =
+        if path.lowercased().hasSuffix(".ipynb") {
+          try JupyterFile.document(from: text, name: path)
+        } else if path.lowercased().hasSuffix(".md") {
+          MarkdownPage.document(from: text)
+        } else {
+          nil
+        }
+      isConverted = document != nil
+      source = Source(name: path, text: document?.text ?? text, path: path)
     }
   }
 

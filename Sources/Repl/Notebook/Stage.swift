@@ -17,8 +17,13 @@ enum Stage {
   }
 
   static func show(_ output: Output) {
-    for watcher in watchers { watcher.show(output) }
+    note(output)
     frontEnd.show(output)
+  }
+
+  /// For watchers alone: what is kept without being shown.
+  static func note(_ output: Output) {
+    for watcher in watchers { watcher.show(output) }
   }
 
   /// Runs `body` while `front` shows what it shows, instead of the program's front end. Watchers go on watching.

@@ -27,13 +27,21 @@ struct Signals: OptionSet, Sendable {
 
   /// The flags raised since the last call, which lowers them.
   static func take() -> Signals {
+    sleepOn()
+    return Signals(rawValue: pending.exchange(0, ordering: .acquiring))
+  }
+
+  /// Lets whoever waits for the descriptor wait again, and leaves the flags to who will look at them.
+  static func sleepOn() {
     var drain: [UInt8] = Array(repeating: 0, count: 64)
     while wakeDescriptor >= 0, read(wakeDescriptor, &drain, drain.count) > 0 {}
-    return Signals(rawValue: pending.exchange(0, ordering: .acquiring))
   }
 
   /// The flags raised, left as they are.
   static var raised: Signals { Signals(rawValue: pending.load(ordering: .acquiring)) }
+
+  /// Whether somebody sits at a prompt, now or once the scripts have run.
+  static var isPrompt: Bool { isSession.load(ordering: .relaxed) }
 
   /// Catches Ctrl-C and kill. In a session also what a terminal sends; a batch run dies at the second
   /// Ctrl-C, should the computation not heed the first.
@@ -80,6 +88,8 @@ struct Signals: OptionSet, Sendable {
   static func whileComputing<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
     Interrupt.clear()
     isComputing.store(true, ordering: .relaxed)
+    // One that came before the computation began, after Enter or while the program started, stops it all the same.
+    if !raised.isDisjoint(with: [.interrupt, .terminate]) { Interrupt.request() }
     defer {
       isComputing.store(false, ordering: .relaxed)
       Interrupt.clear()
