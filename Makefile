@@ -14,7 +14,7 @@ BUILD = swift build -c release -Xswiftc -static-stdlib
 SANITIZED = 'TensorTests|LangTests'
 SANITIZE = swift test -c release -Xswiftc -enable-testing --filter $(SANITIZED)
 
-.PHONY: fuzz fuzz-language sanitize demo test build bench bench-scalar bench-peers bench-checkpoint test-interop test-editors format clean deps
+.PHONY: fuzz fuzz-language sanitize demo test build bench bench-scalar bench-peers bench-checkpoint bench-vision test-interop test-evaluation test-editors test-terminal format clean deps
 
 demo: build
 	.build/release/imf-repl examples/fashion.imf --out demo-output
@@ -73,6 +73,20 @@ bench-peers: build .build-peers/ready
 	.build-peers/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
+# Inception and the autoencoder beside PyTorch, with weights drawn by lot.
+bench-vision: build .build-vision/ready
+	.build-vision/bin/python Benchmarks/vision/run.py
+
+# FID, KID and prepared data against pytorch-fid, diffusers, torchvision and Pillow.
+test-evaluation: build .build-vision/ready
+	.build-vision/bin/python Tests/Interop/evaluation.py .build/release/imf-repl
+
+.build-vision/ready: Benchmarks/vision/requirements.txt
+	@python3 -c 'import ensurepip' 2>/dev/null || $(MAKE) deps PACKAGES=python3-venv
+	python3 -m venv .build-vision
+	.build-vision/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 # Round trips with NumPy, safetensors, torch and flax at the versions that the authors' checkpoints were written with.
 # Python and the packages are needed for these tests alone, in a folder of their own.
 test-interop: build .build-interop/ready
@@ -83,6 +97,13 @@ test-interop: build .build-interop/ready
 	python3 -m venv .build-interop
 	.build-interop/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
+
+# Pictures as they are seen: the tests of terminals with what they need to look at pixels and panes. `make test` runs them
+# too, where the programs are there.
+test-terminal: deps
+	@for p in Xvfb xterm import tmux; do command -v $$p >/dev/null || missing=1; done; \
+	  [ -z "$$missing" ] || $(MAKE) deps PACKAGES="xvfb xterm imagemagick tmux"
+	$(TEST) --filter 'GraphicsTerminalTests|XtermTests|TmuxScreenTests'
 
 # The language server under a client library that holds it to the protocol.
 test-editors: build .build-editors/ready
@@ -98,7 +119,7 @@ format:
 	swift format --in-place --recursive Package.swift Sources Tests
 
 clean:
-	rm -rf .build .build-test .build-fuzz-language .build-asan .build-tsan .build-peers .build-checkpoint .build-interop .build-editors demo-output
+	rm -rf .build .build-test .build-fuzz-language .build-asan .build-tsan .build-peers .build-checkpoint .build-vision .build-interop .build-editors demo-output
 
 # Installs the system libraries that are missing; asks nothing when all are there.
 deps:

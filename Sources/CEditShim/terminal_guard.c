@@ -41,6 +41,8 @@ void terminal_guard_quieten(void) {
   quiet.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
   quiet.c_cc[VMIN] = 1;
   quiet.c_cc[VTIME] = 0;
+  // A slip of the finger, or a byte of a binary, is not to end a session.
+  quiet.c_cc[VQUIT] = _POSIX_VDISABLE;
   tcsetattr(guarded, TCSANOW, &quiet);
 }
 

@@ -43,6 +43,9 @@ enum Program {
     } catch let error as Diagnostic {
       report(error, isJSON: isJSON)
       return ExitStatus(error)
+    } catch let error as any DescribedError {
+      report(Diagnostic(error), isJSON: isJSON)
+      return ExitStatus(Diagnostic(error))
     } catch {
       // The parser calls whatever it parses for "program".
       let text = ProgramOptions.fullMessage(for: error)

@@ -16,10 +16,7 @@ import Testing
   }
 
   @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)]) func signalsEndAScript(signal: Int32, status: Int32) throws {
-    let run = try ProgramRun(["-e", "print(\"begun\"); while true { 1 }"]) { process in
-      Thread.sleep(forTimeInterval: 0.5)
-      kill(process.processIdentifier, signal)
-    }
+    let run = try ProgramRun(["-e", "print(\"begun\"); while true { 1 }"], signal: signal)
     #expect(run.status == status)
     #expect(run.output == "begun\n")
   }

@@ -10,19 +10,19 @@ struct GraphicsTests {
   @Test(arguments: [(1, 1), (28, 28), (65, 3), (3, 65), (300, 200)])
   func kittyGetsThePixels(width: Int, height: Int) throws {
     let picture = try SamplePictures.noise(width, height)
-    let bytes = try KittyPicture.draw(picture, in: room)
+    let bytes = try KittyPicture.draw(picture, in: room).bytes
     #expect(try #require(try GraphicsMessages(bytes).kittyPicture()) == room.sized(picture))
   }
 
   @Test func greyArrives() throws {
     let picture = try Picture(width: 16, height: 16, grey: (0..<256).map { UInt8($0) })
-    #expect(try #require(try GraphicsMessages(KittyPicture.draw(picture, in: room)).kittyPicture()) == room.sized(picture))
-    #expect(try #require(try GraphicsMessages(ITermPicture.draw(picture, in: room)).iterm()).picture == room.sized(picture))
+    #expect(try #require(try GraphicsMessages(KittyPicture.draw(picture, in: room).bytes).kittyPicture()) == room.sized(picture))
+    #expect(try #require(try GraphicsMessages(ITermPicture.draw(picture, in: room).bytes).iterm()).picture == room.sized(picture))
   }
 
   /// Keys in the first message alone, no answers wanted, no message above 4096, the last one marked.
   @Test func pieces() throws {
-    let messages = try #require(try GraphicsMessages(KittyPicture.draw(SamplePictures.noise(200, 200), in: room)).kitty)
+    let messages = try #require(try GraphicsMessages(KittyPicture.draw(SamplePictures.noise(200, 200), in: room).bytes).kitty)
     #expect(messages.count > 20)
     #expect(messages[0].keys == ["a": "T", "f": "100", "q": "2", "C": "1", "m": "1"])
     for (index, message) in messages.enumerated() {
@@ -43,22 +43,23 @@ struct GraphicsTests {
   /// The cursor ends below the picture whatever the terminal does with it, and nothing but movements is around it.
   @Test func placement() throws {
     let picture = try SamplePictures.gradient(700, 290)
-    for bytes in [try KittyPicture.draw(picture, in: room), try ITermPicture.draw(picture, in: room)] {
+    for drawing in [try KittyPicture.draw(picture, in: room), try ITermPicture.draw(picture, in: room)] {
       let lines = String(repeating: "\n", count: 15)
-      #expect(GraphicsMessages(bytes).text == "\r\(lines)\u{1b}[15A\u{1b}7\u{1b}8\(lines)")
+      #expect(drawing.rows == 15)
+      #expect(GraphicsMessages(drawing.bytes).text == "\r\(lines)\u{1b}[15A\u{1b}7\u{1b}8\(lines)")
     }
   }
 
   /// A terminal that does not tell its cell's size is told the picture's.
   @Test func unknownCell() throws {
     let blind = PictureRoom(width: 800, height: 440, cell: nil)
-    let messages = try #require(try GraphicsMessages(KittyPicture.draw(SamplePictures.gradient(300, 290), in: blind)).kitty)
+    let messages = try #require(try GraphicsMessages(KittyPicture.draw(SamplePictures.gradient(300, 290), in: blind).bytes).kitty)
     #expect(messages[0].keys["c"] == "30" && messages[0].keys["r"] == "15")
   }
 
   @Test func itermGetsThePixelsAndTheRoom() throws {
     let picture = try SamplePictures.noise(301, 205)
-    let message = try #require(try GraphicsMessages(ITermPicture.draw(picture, in: room)).iterm())
+    let message = try #require(try GraphicsMessages(ITermPicture.draw(picture, in: room).bytes).iterm())
     #expect(message.picture == picture)
     #expect(message.arguments["inline"] == "1" && message.arguments["preserveAspectRatio"] == "1")
     #expect(message.arguments["width"] == "31" && message.arguments["height"] == "11")
@@ -74,7 +75,7 @@ struct GraphicsTests {
     #expect(image.png.count <= EncodedPicture.mostBytes(isSlow: isSlow))
     let shown = slow.sized(picture)
     #expect(image.columns == (shown.width + 9) / 10 && image.rows == (shown.height + 19) / 20)
-    let bytes = try KittyPicture.draw(picture, in: slow)
+    let bytes = try KittyPicture.draw(picture, in: slow).bytes
     #expect(bytes.count < (isSlow ? 270_000 : 1_000_000))
     let keys = try #require(GraphicsMessages(bytes).kitty?.first).keys
     #expect((keys["c"] == "\(image.columns)" && keys["r"] == "\(image.rows)") == image.isReduced)
@@ -87,7 +88,7 @@ struct GraphicsTests {
   @Test(arguments: [(1, 1), (10, 20), (3, 700)])
   func littleRoom(width: Int, height: Int) throws {
     let little = PictureRoom(width: width, height: height, cell: .usual)
-    let sent = try #require(try GraphicsMessages(KittyPicture.draw(SamplePictures.gradient(400, 300), in: little)).kittyPicture())
+    let sent = try #require(try GraphicsMessages(KittyPicture.draw(SamplePictures.gradient(400, 300), in: little).bytes).kittyPicture())
     #expect(sent.width <= width && sent.height <= height)
   }
 }
@@ -104,7 +105,7 @@ struct TmuxTests {
   /// Each piece goes through by itself and arrives as it would without tmux.
   @Test func kittyArrivesThroughTmux() throws {
     let picture = try SamplePictures.noise(120, 90)
-    let outer = GraphicsMessages(try KittyPicture.drawInTmux(picture, in: room, number: 7))
+    let outer = GraphicsMessages(try KittyPicture.drawInTmux(picture, in: room, number: 7).bytes)
     #expect(outer.strings.allSatisfy { $0.hasPrefix("Ptmux;") && $0.utf8.count < 4300 })
     let inner = outer.passedThrough
     #expect(inner.text.isEmpty)
@@ -120,7 +121,7 @@ struct TmuxTests {
 
   /// The text has a placeholder for each cell, in the picture's colour, each row with its own mark.
   @Test func placeholders() throws {
-    let outer = GraphicsMessages(try KittyPicture.drawInTmux(SamplePictures.gradient(300, 300), in: room, number: 9))
+    let outer = GraphicsMessages(try KittyPicture.drawInTmux(SamplePictures.gradient(300, 300), in: room, number: 9).bytes)
     let lines = outer.text.split(separator: "\n")
     #expect(lines.count == 15)
     var marks: Set<Unicode.Scalar> = []
@@ -138,7 +139,7 @@ struct TmuxTests {
   @Test(arguments: [2, 8, 20])
   func neverMoreRowsThanMarks(cellHeight: Int) throws {
     let flat = PictureRoom(width: 900, height: 1600, cell: .init(width: 10, height: cellHeight))
-    let outer = GraphicsMessages(try KittyPicture.drawInTmux(SamplePictures.gradient(100, 760), in: flat, number: 1))
+    let outer = GraphicsMessages(try KittyPicture.drawInTmux(SamplePictures.gradient(100, 760), in: flat, number: 1).bytes)
     let keys = try #require(outer.passedThrough.kitty?.first).keys
     let rows = outer.text.split(separator: "\n").count
     #expect(rows <= KittyPicture.Placeholder.mostRows && keys["r"] == "\(rows)")
@@ -146,7 +147,7 @@ struct TmuxTests {
 
   /// tmux drops strings of more than 1 MiB.
   @Test func itermFitsTmux() throws {
-    let outer = GraphicsMessages(try ITermPicture.draw(SamplePictures.noise(1000, 700), in: room, inTmux: true))
+    let outer = GraphicsMessages(try ITermPicture.draw(SamplePictures.noise(1000, 700), in: room, inTmux: true).bytes)
     #expect(outer.strings.count == 1 && outer.strings[0].utf8.count < 1 << 20)
     #expect(try #require(try outer.passedThrough.iterm()).arguments["inline"] == "1")
   }

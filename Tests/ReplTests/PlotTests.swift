@@ -82,7 +82,14 @@ struct PlotTests {
 
   @Test func captions() throws {
     #expect(Plot.line([1, 2]).captionLine == "[plot 2 points]")
-    #expect(Plot.histogram([1, 2]).captionLine == "[plot histogram, 8 bins]")
+    #expect(Plot.line([1]).captionLine == "[plot 1 point]")
+    #expect(Plot.histogram([1, 2, .nan]).captionLine == "[plot histogram, 8 bins, 1 nan left out]")
+    var logarithmic = Plot.line([1, 0, -1, .infinity, .nan, .nan, 3])
+    logarithmic.yScale = .logarithmic
+    #expect(logarithmic.captionLine == "[plot 7 points, log y, 2 nan and 1 infinite and 2 not above 0 left out]")
+    logarithmic.xScale = .logarithmic
+    // The first is at x = 0.
+    #expect(logarithmic.captionLine == "[plot 7 points, log x and y, 2 nan and 1 infinite and 3 not above 0 left out]")
     var two = Plot.line([1])
     two.series += Plot.line([2]).series
     two.title = "losses"
@@ -92,15 +99,7 @@ struct PlotTests {
 
   @Test func textPlot() {
     let text = Plot.line([0, 1, 2, 3]).text(columns: 24, rows: 4, isColoured: false)
-    #expect(
-      text == """
-         │                  ⢀⡠
-        2┤            ⢀⡠⠔⠒⠉⠁
-         │      ⢀⡠⠔⠒⠉⠁
-        0┤⡠⠔⠒⠉⠁
-         └┬───────────────────
-
-        """ || text.contains("┤"))
+    #expect(text.contains("2┤") && text.contains("0┤") && text.contains("└"))
     #expect(!text.utf8.contains(0x1B))
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 24 + 8 })
   }
@@ -108,7 +107,7 @@ struct PlotTests {
   @Test func textPlotColours() throws {
     let plot = try Plot.scatter(x: [0, 1], y: [0, 1], classes: [0, 1])
     let text = plot.text(columns: 30, rows: 5, isColoured: true)
-    #expect(text.contains("\u{1b}[34m"))
+    #expect(text.contains("\u{1b}[36m"))
     #expect(text.contains("\u{1b}[31m"))
     #expect(text.contains("■\u{1b}[39m 1"))
   }
@@ -119,6 +118,6 @@ struct PlotTests {
     sheet.set(3, 3, 0)
     sheet.set(4, 0, 0)
     sheet.set(-1, 0, 0)
-    #expect(sheet.line(0, isColoured: false) == "⠁⢀")
+    #expect(sheet.line(0, .plain) == "⠁⢀")
   }
 }

@@ -1,6 +1,7 @@
 // The built program without a terminal: what it writes, and how it ends.
 
 import Foundation
+import Glibc
 import Testing
 
 @testable import Repl
@@ -14,10 +15,10 @@ struct ProgramRun {
   /// Runs the program to its end.
   /// - Parameters:
   ///   - input: its standard input; none closes it.
-  ///   - whileRunning: called when it has started.
+  ///   - signal: sent when it has written something.
   init(
     _ arguments: [String], input: String? = nil, environment: [String: String] = [:], folder: String? = nil,
-    whileRunning: (Process) -> Void = { _ in }
+    signal: Int32? = nil
   ) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(TerminalSession.program))
@@ -33,8 +34,12 @@ struct ProgramRun {
       try into.fileHandleForWriting.write(contentsOf: Data(input.utf8))
       try into.fileHandleForWriting.close()
     }
-    whileRunning(process)
-    output = String(decoding: out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    var text = Data()
+    if let signal {
+      text = out.fileHandleForReading.availableData
+      kill(process.processIdentifier, signal)
+    }
+    output = String(decoding: text + out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     errors = String(decoding: err.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus

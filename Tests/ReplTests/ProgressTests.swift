@@ -69,6 +69,33 @@ struct ProgressTests {
       ])
   }
 
+  @Test func theCourseOfTheLoss() {
+    let stage = Stage()
+    let progress = stage.progress(100, on: stage.console(isTerminal: true, columns: 120))
+    for step in 1...100 {
+      stage.set(Double(step))
+      progress.update(step, ["loss": 1 / Double(step)])
+    }
+    #expect(stage.text.contains("█▂▁▁▁▁▁▁▁▁▁▁"))
+  }
+
+  @Test(arguments: [
+    ([], ""), ([1], ""), ([1, 2], "▁█"), ([2, 1], "█▁"), ([3, 3, 3], "▁▁▁"), ([.nan, .infinity, 1, 2], "▁█"), ([-1e308, 1e308], "▁█"),
+  ] as [([Double], String)])
+  func sparks(values: [Double], text: String) {
+    var line = Sparkline()
+    for value in values { line.add(value) }
+    #expect(line.text(cells: 12) == text)
+  }
+
+  /// However many numbers, the whole course is seen.
+  @Test func aLongCourse() {
+    var line = Sparkline()
+    for value in 0..<100_000 { line.add(Double(value)) }
+    let text = line.text(cells: 8)
+    #expect(text.count == 8 && text.first == "▁" && text.last == "█" && Array(text) == text.sorted())
+  }
+
   @Test func textGoesAboveTheLiveLine() {
     let stage = Stage()
     let console = stage.console(isTerminal: true)

@@ -21,6 +21,7 @@ final class Screen: FrontEnd {
     case .value(let text, let cell): write(Array(((cell.map { "out[\($0)]: " } ?? "") + text + "\n").utf8))
     case .picture(let picture): write(Array((picture.captionLine + "\n").utf8))
     case .plot(let plot): write(Array((plot.captionLine + "\n").utf8))
+    case .animation(let animation): write(Array((animation.captionLine + "\n").utf8))
     case .error(let error): write(Array((error.short() + "\n").utf8))
     }
   }

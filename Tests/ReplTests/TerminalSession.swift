@@ -31,18 +31,18 @@ final class TerminalSession {
     terminal name: String = "xterm", columns: Int = 80, rows: Int = 24, arguments: [String] = [], home: String? = nil,
     environment: [String: String] = [:], typedAhead: String = "", firstPrompt: Int = 1
   ) throws {
-    terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
     // What unlockpt and ptsname do, which Swift does not see.
     var number: Int32 = 0, isLocked: Int32 = 0
     try #require(terminal >= 0 && ioctl(terminal, 0x4004_5431, &isLocked) == 0 && ioctl(terminal, 0x8004_5430, &number) == 0)
     let slave = "/dev/pts/\(number)"
-    screen = TerminalScreen(columns: columns, rows: rows)
-    self.home = home ?? FileManager.default.temporaryDirectory.path + "/imf-prompt-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: self.home, withIntermediateDirectories: true)
+    let home = home ?? FileManager.default.temporaryDirectory.path + "/imf-prompt-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
     var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
     _ = ioctl(terminal, UInt(TIOCSWINSZ), &size)
     // Before the program has a terminal, this is what its shell would have let through.
-    _ = typedAhead.withCString { write(terminal, $0, strlen($0)) }
+    let early = Array(typedAhead.utf8)
+    _ = write(terminal, early, early.count)
 
     var actions = posix_spawn_file_actions_t(), attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
@@ -51,19 +51,25 @@ final class TerminalSession {
       posix_spawn_file_actions_destroy(&actions)
       posix_spawnattr_destroy(&attributes)
     }
-    // The leader of a session takes the first terminal it opens for its own.
-    posix_spawnattr_setflags(&attributes, 0x80)  // POSIX_SPAWN_SETSID
+    // The leader of a session takes the first terminal it opens for its own. Threads that run tests may hold signals back.
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, 0x80 | Int16(POSIX_SPAWN_SETSIGMASK))  // 0x80: POSIX_SPAWN_SETSID
     posix_spawn_file_actions_addopen(&actions, 0, slave, O_RDWR, 0)
     posix_spawn_file_actions_adddup2(&actions, 0, 1)
     posix_spawn_file_actions_adddup2(&actions, 0, 2)
-    var variables = ["PATH": "/usr/bin:/bin", "HOME": self.home, "TERM": name, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"]
+    var variables = ["PATH": "/usr/bin:/bin", "HOME": home, "TERM": name, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"]
     variables.merge(environment) { $1 }
     var words = ([try #require(Self.program)] + arguments).map { strdup($0) } + [nil]
     var settings = variables.map { strdup("\($0)=\($1)") } + [nil]
     defer { (words + settings).forEach { free($0) } }
     var process: pid_t = 0
     try #require(posix_spawn(&process, words[0]!, &actions, &attributes, &words, &settings) == 0)
+    self.terminal = terminal
     self.process = process
+    self.home = home
+    screen = TerminalScreen(columns: columns, rows: rows)
     try wait { $0.text.contains("in [\(firstPrompt)]>") }
   }
 
@@ -132,6 +138,12 @@ final class TerminalSession {
         throw CancellationError()
       }
     }
+  }
+
+  /// Reads for a while, whatever comes.
+  func look(seconds: Double) {
+    let end = Date().addingTimeInterval(seconds)
+    while Date() < end, read(milliseconds: 20) {}
   }
 
   /// Waits for the lines of the cell under edit: those from the last prompt on.

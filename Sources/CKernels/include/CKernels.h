@@ -115,6 +115,16 @@ void imf_rms_norm(const float *x, const float *weight, float *y, float eps, int6
 void imf_rms_norm_derivative(const float *x, const float *d, const float *before, const float *after, float *result,
                              float eps, int64_t n, int64_t from, int64_t to);
 
+/// Sums and sums of squares of each channel of x [pixels, c]; `room` holds 2 c numbers.
+void imf_channel_sums_float32(const float *x, double *sums, double *squares, float *room, int64_t pixels, int64_t c);
+void imf_channel_sums_bfloat16(const uint16_t *x, double *sums, double *squares, float *room, int64_t pixels, int64_t c);
+
+/// y = factor x + offset by channel for x [pixels, c]; then y sigmoid(y) where `silu`.
+void imf_channel_affine_float32(const float *x, const float *factor, const float *offset, float *y, int64_t pixels, int64_t c,
+                                bool silu);
+void imf_channel_affine_bfloat16(const uint16_t *x, const float *factor, const float *offset, uint16_t *y, int64_t pixels,
+                                 int64_t c, bool silu);
+
 /// y = x cosine + (x with the two of each pair exchanged) sine: rows from ..< to of x [.., tokens, heads, d] float32, the
 /// tables [tokens, d]. d is even.
 void imf_rotary(const float *x, const float *cosine, const float *sine, float *y, int64_t tokens, int64_t heads, int64_t d, int64_t from, int64_t to);
@@ -127,13 +137,15 @@ void imf_batched_matmul(const float *a, const int64_t *offsets_a, int64_t a_row,
                         float *c, const int64_t *offsets_c, int64_t c_row, float alpha,
                         int64_t m, int64_t n, int64_t k, int64_t from, int64_t to);
 
-/// What one step of AdamW multiplies by: mu_scale and nu_scale correct the moments' bias, `decay` is the average's.
-typedef struct { float b1, b2, mu_scale, nu_scale, eps, weight_decay, rate, decay; } imf_adamw_step;
+/// What one step of AdamW multiplies by: mu_scale and nu_scale correct the moments' bias.
+typedef struct { float b1, b2, mu_scale, nu_scale, eps, weight_decay, rate; } imf_adamw_step;
 
-/// One step of AdamW on n parameters p with gradients g, moments mu and nu, and their moving average (NULL: none).
-/// Results may be written over what they are made from.
+/// One step of AdamW on n parameters p with gradients g and moments mu and nu. Results may be written over what they are made from.
 void imf_adamw(const imf_adamw_step *step, const float *g, const float *p, const float *mu, const float *nu,
-               const float *average, float *new_p, float *new_mu, float *new_nu, float *new_average, int64_t n);
+               float *new_p, float *new_mu, float *new_nu, int64_t n);
+
+/// decay average + (1 - decay) p, n numbers; may be written over the average.
+void imf_average(float decay, const float *p, const float *average, float *new_average, int64_t n);
 
 /// How windows walk images [n, h, w, channels]: along height and width the image's size, the window's size, the step from
 /// one to the next, the border before the image, and how many windows there are.

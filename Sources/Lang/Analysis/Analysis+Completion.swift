@@ -98,8 +98,9 @@ extension Analysis {
     let position = index < row.signature.positionalCount ? row.signature.names[index] : nil
     let name = context.recordCall != nil ? context.recordField : call.name ?? position
     guard let words = name.flatMap({ row.options[$0] }), !words.isEmpty else { return nil }
-    let detail = "\(name ?? "") of \(row.name)"
-    return Completions(word: contents, candidates: words.map { Completions.Candidate($0, .option, detail: detail) }, offersAll: true)
+    let initial = row.signature.parameters.first { $0.name == name }?.initial
+    let candidates = words.map { Completions.Candidate($0, .option, detail: initial == "\"\($0)\"" ? "unless told" : "") }
+    return Completions(word: contents, candidates: candidates, offersAll: true)
   }
 
   private func names(at offset: Int) -> [Completions.Candidate] {

@@ -94,3 +94,8 @@ public protocol DescribedError: Error {
   var message: String { get }
   var hint: String? { get }
 }
+
+extension Diagnostic {
+  /// An error of another module, with no place in a program.
+  public init(_ error: any DescribedError) { self.init(error.kind, error.message, hint: error.hint) }
+}

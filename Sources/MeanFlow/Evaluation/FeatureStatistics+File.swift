@@ -1,6 +1,6 @@
 // Reference statistics as the authors' data preparation writes them: an npz of `ref_mu` and `ref_sigma`.
 
-import Formats
+public import Formats
 import OrderedCollections
 import Tensor
 
@@ -9,7 +9,9 @@ extension FeatureStatistics {
   ///
   /// - Throws: `FormatError`: `.format` where an array is missing, shapes do not belong together, a number is not finite, or
   ///   the covariance is not symmetric.
-  public init(contentsOf path: String) throws {
+  /// - Parameter spatial: whether sFID's, `ref_mu_s` and `ref_sigma_s`, are wanted.
+  public init(contentsOf path: String, spatial: Bool = false) throws {
+    let ending = spatial ? "_s" : ""
     func wrong(_ what: String, _ hint: String) -> FormatError { FormatError(.format, path, what, hint: hint) }
     guard case .record(let fields) = try load(path) else {
       throw wrong("holds no statistics", "an npz of ref_mu [d] and ref_sigma [d, d] is needed")
@@ -25,7 +27,7 @@ extension FeatureStatistics {
       }
       return try tensor.cast(to: .float64)
     }
-    let mu = try array("ref_mu"), sigma = try array("ref_sigma")
+    let mu = try array("ref_mu" + ending), sigma = try array("ref_sigma" + ending)
     guard mu.rank == 1, mu.count > 0, sigma.shape == [mu.count, mu.count] else {
       throw wrong("ref_mu is \(mu.shape) and ref_sigma \(sigma.shape)", "they must be [d] and [d, d] of the same features")
     }
@@ -37,6 +39,19 @@ extension FeatureStatistics {
     guard difference <= 1e-5 * largest else {
       throw wrong("ref_sigma is not symmetric", "a covariance is; the file is damaged or holds something else")
     }
-    self.init(mu: mu, sigma: sigma)
+    var count: Int?
+    if case .tensor(let number)? = fields["n"], number.count == 1 { count = Int(exactly: try number.item()) }
+    self.init(mu: mu, sigma: sigma, count: count)
   }
+}
+
+/// What a file of reference statistics holds: `ref_mu` and `ref_sigma`, those of sFID where there are, and how many images.
+public func statisticsFile(_ pooled: FeatureStatistics, spatial: FeatureStatistics? = nil) -> FileValue {
+  var fields: OrderedDictionary<String, FileValue> = ["ref_mu": .tensor(pooled.mu), "ref_sigma": .tensor(pooled.sigma)]
+  if let count = pooled.count { fields["n"] = .tensor(Tensor(Double(count), dtype: .int64)) }
+  if let spatial {
+    fields["ref_mu_s"] = .tensor(spatial.mu)
+    fields["ref_sigma_s"] = .tensor(spatial.sigma)
+  }
+  return .record(fields)
 }

@@ -8,10 +8,13 @@ public struct FeatureStatistics: Sendable {
   public let mu: Tensor
   /// [d, d]
   public let sigma: Tensor
+  /// How many rows they are of; nil where nobody said.
+  public let count: Int?
 
-  init(mu: Tensor, sigma: Tensor) {
+  public init(mu: Tensor, sigma: Tensor, count: Int? = nil) {
     self.mu = mu
     self.sigma = sigma
+    self.count = count
   }
 
   /// - Parameter features: [n, d], n at least 2.
@@ -21,10 +24,9 @@ public struct FeatureStatistics: Sendable {
         .shape, "statistics", [Operand(shape: features.shape, dtype: features.dtype)],
         "features are [n, d] with at least two rows")
     }
-    let x = try features.cast(to: .float64)
-    mu = try mean(x, axes: [0]).evaluated()
-    let centred = try x - mu
-    sigma = try (matmul(centred.transposed(), centred) / Double(x.shape[0] - 1)).evaluated()
+    var all = StatisticsAccumulator()
+    try all.add(features)
+    self = try all.statistics()
   }
 }
 

@@ -1,6 +1,6 @@
 // Shows values: text always, pictures in the form that the front end has. Reading order: ImageMode and
-// ImageSurroundings (which form), SixelPicture, KittyPicture, ITermPicture, BlockArt and AsciiArt (the forms), this file
-// (who gets what).
+// ImageSurroundings (which form), SixelPicture, KittyPicture, ITermPicture, BlockArt and AsciiArt (the forms),
+// PicturePainter (one of them), this file (who gets what), Display+Animation, Display+Redraw.
 
 import Synchronization
 
@@ -8,6 +8,7 @@ import Synchronization
 struct Display: Sendable {
   /// Where text and pictures go.
   let console: Console
+  let recent = RecentlyShown()
   private let known: @Sendable () -> Abilities
 
   /// What is known of the output once it was needed.
@@ -22,12 +23,14 @@ struct Display: Sendable {
     known = abilities
   }
 
-  /// The display on standard output. The terminal is asked what it can at the first picture.
+  /// The display on standard output. The terminal is asked what it can at the first picture, and again when its size
+  /// has changed.
   static func standard(images: ImageMode) -> Display {
-    let found = Mutex<Abilities?>(nil)
+    let found = Mutex<(size: Terminal.Size?, abilities: Abilities)?>(nil)
     return Display(console: .output) {
       found.withLock { found in
-        if let found { return found }
+        let size = Terminal.size(of: 1)
+        if let found, found.size == size { return found.abilities }
         var background: Double?
         let form = ImageSurroundings.current(mode: images).form { question in
           let replies = TerminalReplies.ask(question)
@@ -35,64 +38,78 @@ struct Display: Sendable {
           return replies
         }
         let abilities = Abilities(form: form, theme: (background ?? 1) < 0.5 ? .dark : .light)
-        found = abilities
+        found = (size, abilities)
         return abilities
       }
     }
   }
 
+  /// The form that pictures take here.
+  var form: ImageForm { known().form }
+
   /// Shows a picture and its caption.
-  func show(_ picture: Picture) { draw(picture, caption: picture.captionLine) }
+  func show(_ picture: Picture) {
+    recent.add(.picture(picture))
+    draw(picture, caption: picture.captionLine)
+  }
 
   /// Shows a plot and its caption: as a picture where the terminal shows pictures, else in text.
   func show(_ plot: Plot) {
+    recent.add(.plot(plot))
+    draw(plot)
+  }
+
+  /// Draws a plot above its caption, or as a picture below it.
+  func draw(_ plot: Plot) {
     let abilities = known()
-    if let room = abilities.form.room {
-      let width = max(240, min(640, room.width))
-      let height = max(160, min(width * 5 / 8, room.height))
-      if let picture = try? plot.picture(width: width, height: height, theme: abilities.theme) {
-        return draw(picture, caption: plot.captionLine)
-      }
+    if let picture = abilities.form.room.flatMap({ try? plot.picture(in: $0, theme: abilities.theme) }) {
+      return draw(picture, caption: plot.captionLine)
     }
     console.write((text(of: plot, in: abilities.form) ?? "") + plot.captionLine + "\n")
   }
 
   /// A plot in characters, nil where pictures are only described.
   private func text(of plot: Plot, in form: ImageForm) -> String? {
+    let columns = console.columns - 1
     let rows = max(8, min(18, console.rows - 6))
-    let text = { (isColoured: Bool) in plot.text(columns: console.columns - 1, rows: rows, isColoured: isColoured) }
     switch form {
-    case .blocks: return text(console.isColoured)
-    case .ascii(let paper): return paper.hasUnicode ? text(console.isColoured) : AsciiArt.plain(text(false))
+    case .blocks(let depth):
+      return plot.text(columns: columns, rows: rows, isColoured: console.isColoured, depth: console.isColoured ? depth : nil)
+    case .ascii(let paper):
+      let text = plot.text(
+        columns: columns, rows: rows, isColoured: console.isColoured && paper.hasUnicode, isDark: paper.isDark)
+      return paper.hasUnicode ? text : AsciiArt.plain(text)
     case .sixel, .kitty, .iterm, .caption: return nil
     }
   }
 
-  private func draw(_ picture: Picture, caption: String) {
+  /// Draws a picture below its caption.
+  func draw(_ picture: Picture, caption: String) {
     // The caption first: over a slow line it tells what is coming.
     console.write(caption + "\n")
-    let rows = max(4, min(BlockArt.mostRows, console.rows - 4))
-    switch known().form {
-    case .sixel(let room): send { try SixelPicture.draw(picture, in: room) }
-    case .kitty(let room, inTmux: false): send { try KittyPicture.draw(picture, in: room) }
-    case .kitty(let room, inTmux: true):
-      send { try KittyPicture.drawInTmux(picture, in: room, number: Self.nextNumber()) }
-    case .iterm(let room, let inTmux): send { try ITermPicture.draw(picture, in: room, inTmux: inTmux) }
-    case .blocks(let depth):
-      console.write(BlockArt.draw(picture, columns: console.columns, rows: rows, depth: depth))
-    case .ascii(let paper):
-      console.write(AsciiArt.draw(picture, columns: console.columns, rows: rows, isDark: paper.isDark))
-    case .caption: break
-    }
+    send { try painter([picture], in: form).draw(picture) }
   }
 
-  private func send(_ bytes: () throws -> [UInt8]) {
+  /// What draws pictures that belong together.
+  func painter(_ pictures: [Picture], in form: ImageForm) -> PicturePainter {
+    PicturePainter(
+      pictures, in: form, columns: console.columns, rows: max(4, min(BlockArt.mostRows, console.rows - 4)),
+      number: Self.nextNumber())
+  }
+
+  func send(_ drawing: () throws -> PicturePainter.Drawing) {
+    guard let drawing = prepared(drawing) else { return }
+    // Cut off in the middle, an image would swallow all text after it.
+    Signals.holdingInterrupt { console.write(bytes: drawing.bytes) }
+  }
+
+  /// What is to be sent; nil, and said so, where it cannot be made.
+  func prepared(_ drawing: () throws -> PicturePainter.Drawing) -> PicturePainter.Drawing? {
     do {
-      let bytes = try bytes()
-      // Cut off in the middle, an image would swallow all text after it.
-      Signals.holdingInterrupt { console.write(bytes: bytes) }
+      return try drawing()
     } catch {
       console.write("(\(error))\n")
+      return nil
     }
   }
 

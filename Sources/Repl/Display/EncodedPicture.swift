@@ -24,12 +24,12 @@ struct EncodedPicture {
     rows = (shown.height + cell.height - 1) / cell.height
     let most = Self.mostBytes(isSlow: room.isSlow)
     var scale = 1.0
-    var png = try shown.raster.png()
+    var png = try shown.raster.png(isFast: !room.isSlow)
     // Noise does not compress; early samples of a generative model are noise.
     while png.count > most {
       scale *= min(0.9, 0.95 * (Double(most) / Double(png.count)).squareRoot())
       let sent = shown.reduced(toWidth: Int(Double(shown.width) * scale), height: Int(Double(shown.height) * scale))
-      png = try sent.raster.png()
+      png = try sent.raster.png(isFast: !room.isSlow)
     }
     self.png = png
     isReduced = scale < 1

@@ -5,11 +5,12 @@
 enum ITermPicture {
   /// The bytes that draw the picture at the start of a line and leave the cursor at the start of the line below it.
   /// - Throws: an error of the PNG writer.
-  static func draw(_ picture: Picture, in room: PictureRoom, inTmux: Bool = false) throws -> [UInt8] {
+  static func draw(_ picture: Picture, in room: PictureRoom, inTmux: Bool = false) throws -> PicturePainter.Drawing {
     let image = try EncodedPicture(picture, in: room)
     let head =
       "\u{1b}]1337;File=inline=1;size=\(image.png.count);width=\(image.columns);height=\(image.rows);preserveAspectRatio=1:"
     let message = Array(head.utf8) + image.base64 + [7]
-    return PictureRoom.placed(inTmux ? Tmux.passedThrough(message) : message, rows: image.rows)
+    return .init(
+      bytes: PictureRoom.placed(inTmux ? Tmux.passedThrough(message) : message, rows: image.rows), rows: image.rows)
   }
 }

@@ -9,25 +9,27 @@ enum KittyPicture {
 
   /// The bytes that draw the picture at the start of a line and leave the cursor at the start of the line below it.
   /// - Throws: an error of the PNG writer.
-  static func draw(_ picture: Picture, in room: PictureRoom) throws -> [UInt8] {
+  /// - Parameter number: 1 to 255, what the terminal knows the picture by. A second picture of the same number takes the
+  ///   first one's place; nil for one that stays.
+  static func draw(_ picture: Picture, in room: PictureRoom, number: Int? = nil) throws -> PicturePainter.Drawing {
     let image = try EncodedPicture(picture, in: room)
     // Without a size the terminal shows pixel for pixel, which is sharp.
     let size = image.isReduced || room.cell == nil ? ",c=\(image.columns),r=\(image.rows)" : ""
-    let pieces = messages(image.base64, keys: "a=T,f=100,q=2,C=1\(size)")
-    return PictureRoom.placed(Array(pieces.joined()), rows: image.rows)
+    let name = number.map { ",i=\($0)" } ?? ""
+    let pieces = messages(image.base64, keys: "a=T,f=100,q=2,C=1\(name)\(size)")
+    return .init(bytes: PictureRoom.placed(Array(pieces.joined()), rows: image.rows), rows: image.rows)
   }
 
   /// The same from inside tmux.
-  /// - Parameter number: 1 to 255, what the terminal knows the picture by. A second picture of the same number takes the
-  ///   first one's place.
-  static func drawInTmux(_ picture: Picture, in room: PictureRoom, number: Int) throws -> [UInt8] {
+  /// - Parameter number: as for `draw`.
+  static func drawInTmux(_ picture: Picture, in room: PictureRoom, number: Int) throws -> PicturePainter.Drawing {
     var room = room
     room.height = min(room.height, Placeholder.mostRows * (room.cell ?? .usual).height)
     let image = try EncodedPicture(picture, in: room)
     let pieces = messages(
       image.base64, keys: "a=T,U=1,f=100,q=2,i=\(number),c=\(image.columns),r=\(image.rows)")
     let text = Placeholder.text(columns: image.columns, rows: image.rows, number: number)
-    return pieces.flatMap(Tmux.passedThrough) + Array(text.utf8)
+    return .init(bytes: pieces.flatMap(Tmux.passedThrough) + Array(text.utf8), rows: image.rows)
   }
 
   /// Base64 in messages of `pieceSize`, the first with the keys, all but the last with `m=1`. `q=2`: no answers wanted.

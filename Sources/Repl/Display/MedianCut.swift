@@ -12,33 +12,38 @@ enum MedianCut {
     func channel(_ channel: Int) -> Int { (index >> (10 - 5 * channel)) & 31 }
   }
 
-  /// Indices and palette of the picture in at most `limit` colours.
-  static func reduce(_ picture: Picture, limit: Int) -> (indices: [UInt8], palette: [UInt8]) {
-    let count = picture.width * picture.height
+  /// The colours for all of the pictures, and which one each bin of five bits a channel gets.
+  static func palette(of pictures: [Picture], limit: Int) -> (colours: [UInt8], colourOfBin: [UInt8]) {
     var bins = (0..<32768).map { Bin(index: $0, count: 0, sums: (0, 0, 0)) }
-    var binOfPixel = [UInt16](repeating: 0, count: count)
-    for pixel in 0..<count {
-      let red = Int(picture.pixels[3 * pixel])
-      let green = Int(picture.pixels[3 * pixel + 1])
-      let blue = Int(picture.pixels[3 * pixel + 2])
-      let bin = (red >> 3) << 10 | (green >> 3) << 5 | blue >> 3
-      binOfPixel[pixel] = UInt16(bin)
-      bins[bin].count += 1
-      bins[bin].sums.0 += red
-      bins[bin].sums.1 += green
-      bins[bin].sums.2 += blue
+    bins.withUnsafeMutableBufferPointer { bins in
+      for picture in pictures {
+        picture.pixels.withUnsafeBufferPointer { pixels in
+          for pixel in 0..<(picture.width * picture.height) {
+            let bin = bin(pixels, pixel)
+            bins[bin].count += 1
+            bins[bin].sums.0 += Int(pixels[3 * pixel])
+            bins[bin].sums.1 += Int(pixels[3 * pixel + 1])
+            bins[bin].sums.2 += Int(pixels[3 * pixel + 2])
+          }
+        }
+      }
     }
     let boxes = cut(bins.filter { $0.count > 0 }, limit: limit)
     var colourOfBin = [UInt8](repeating: 0, count: 32768)
-    var palette: [UInt8] = []
+    var colours: [UInt8] = []
     for (colour, box) in boxes.enumerated() {
       let pixels = box.reduce(0) { $0 + $1.count }
       for sum in [\Bin.sums.0, \Bin.sums.1, \Bin.sums.2] {
-        palette.append(UInt8((box.reduce(0) { $0 + $1[keyPath: sum] } + pixels / 2) / pixels))
+        colours.append(UInt8((box.reduce(0) { $0 + $1[keyPath: sum] } + pixels / 2) / pixels))
       }
       for bin in box { colourOfBin[bin.index] = UInt8(colour) }
     }
-    return (binOfPixel.map { colourOfBin[Int($0)] }, palette)
+    return (colours, colourOfBin)
+  }
+
+  /// The bin of a pixel: five bits of red, green and blue.
+  static func bin(_ pixels: UnsafeBufferPointer<UInt8>, _ pixel: Int) -> Int {
+    Int(pixels[3 * pixel] >> 3) << 10 | Int(pixels[3 * pixel + 1] >> 3) << 5 | Int(pixels[3 * pixel + 2] >> 3)
   }
 
   private static func cut(_ bins: [Bin], limit: Int) -> [ArraySlice<Bin>] {

@@ -49,4 +49,11 @@ enum NumberText {
   }
 
   static func power(_ exponent: Double) -> Double { pow(10, exponent) }
+
+  static func logarithm(_ value: Double) -> Double { log10(value) }
+
+  /// A small whole number times a power of ten, to the last bit: 3 * 10^-1 would be 0.30000000000000004.
+  static func decimal(_ mantissa: Double, _ exponent: Int) -> Double {
+    exponent < 0 ? mantissa / pow(10, Double(-exponent)) : mantissa * pow(10, Double(exponent))
+  }
 }

@@ -22,16 +22,28 @@ extension Picture {
     }
     var pixels = [UInt8](repeating: 255, count: 3 * width * height)
     for (index, picture) in pictures.enumerated() {
-      let left = index % columns * (cellWidth + gap) + (cellWidth - picture.width) / 2
-      let top = index / columns * (cellHeight + gap) + (cellHeight - picture.height) / 2
-      for row in 0..<picture.height {
-        let source = 3 * row * picture.width
-        let target = 3 * ((top + row) * width + left)
-        pixels.replaceSubrange(
-          target..<(target + 3 * picture.width), with: picture.pixels[source..<(source + 3 * picture.width)])
-      }
+      picture.copy(
+        into: &pixels, ofWidth: width, left: index % columns * (cellWidth + gap) + (cellWidth - picture.width) / 2,
+        top: index / columns * (cellHeight + gap) + (cellHeight - picture.height) / 2)
     }
     let caption = "\(rows) x \(columns) grid of \(pictures.count)"
     return Picture(trusted: pixels, width: width, height: height, caption: caption)
+  }
+
+  /// The picture in the middle of white of a size no smaller.
+  func centred(width newWidth: Int, height newHeight: Int) -> Picture {
+    if newWidth == width, newHeight == height { return self }
+    var pixels = [UInt8](repeating: 255, count: 3 * newWidth * newHeight)
+    copy(into: &pixels, ofWidth: newWidth, left: (newWidth - width) / 2, top: (newHeight - height) / 2)
+    return Picture(trusted: pixels, width: newWidth, height: newHeight, caption: caption)
+  }
+
+  /// Puts the picture into a larger one.
+  private func copy(into target: inout [UInt8], ofWidth targetWidth: Int, left: Int, top: Int) {
+    for row in 0..<height {
+      let start = 3 * ((top + row) * targetWidth + left)
+      target.replaceSubrange(
+        start..<(start + 3 * width), with: pixels[(3 * row * width)..<(3 * (row + 1) * width)])
+    }
   }
 }

@@ -91,6 +91,7 @@ enum PictureError: Error, CustomStringConvertible, Equatable {
   case channels(Int)
   case shape([Int])
   case empty(String)
+  case frames(Int)
 
   var description: String {
     switch self {
@@ -101,6 +102,7 @@ enum PictureError: Error, CustomStringConvertible, Equatable {
     case .shape(let shape):
       "a tensor of shape \(shape) is no image: expected [H, W], [H, W, C] or [N, H, W, C] with C = 1 or 3"
     case .empty(let what): "\(what) of no images"
+    case .frames(let count): "an animation of \(count) frames; at most \(Animation.mostFrames)"
     }
   }
 }

@@ -18,6 +18,8 @@ final class Progress: Sendable {
     var fields: [(String, Double)] = []
     var tenths = 0
     var isFinished = false
+    /// The course of the first of the fields.
+    var trail = Sparkline()
   }
 
   /// - Parameters:
@@ -44,7 +46,10 @@ final class Progress: Sendable {
     state.withLock { state in
       guard !state.isFinished else { return }
       state.step = step
-      if !fields.isEmpty { state.fields = fields.map { ($0.key, $0.value) } }
+      if let first = fields.first {
+        state.fields = fields.map { ($0.key, $0.value) }
+        state.trail.add(first.value)
+      }
       let now = clock()
       if console.isTerminal {
         guard now - state.shown >= 0.1 else { return }
@@ -82,6 +87,8 @@ final class Progress: Sendable {
       parts.append(bar(share))
     }
     parts += counts(state, now) + fields(state)
+    let trail = state.trail.text(cells: 12)
+    if !trail.isEmpty { parts.append(trail) }
     return String(parts.joined(separator: "  ").prefix(max(10, console.columns - 1)))
   }
 

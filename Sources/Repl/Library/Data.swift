@@ -43,7 +43,8 @@ extension Library {
       """
       write a value in the format of the path's ending, whole or not at all
 
-      - .npz, .safetensors, .msgpack, .pt, .pth: a tensor or records of them; .npy: a tensor; .json: lists and records; .png: images, plots
+      - .npz, .safetensors, .msgpack, .pt, .pth: a tensor or records of them; .npy: a tensor; .json, .yml: lists and records; .png: images, plots, animations;
+        .svg: plots
       - a training state as .safetensors, for `resume`, or as checkpoint_<step>, for flax; a model in any of these
 
       `x |> save("a.npz")` is as good: the arguments may change places.
@@ -82,7 +83,7 @@ extension Library {
       see: ["train", "load", "image_values"]
     ) { call in
       let batches = try Batches(
-        images: call.tensor("x"), labels: call.optionalTensor("y"), size: call.integer("size", in: 1...Int.max),
+        call.dataSet("x", labels: "y"), size: call.integer("size", in: 1...Int.max),
         steps: call.optionalInteger("steps"), seed: call.integer("seed"), dropLast: call.bool("drop_last"))
       return .object(LazySequence("batches", count: batches.steps) {
         let walk = batches.walk()
@@ -113,7 +114,8 @@ extension Call {
         // Ours holds settings and random key too; flax' is what the authors' code restores.
         return try path.lowercased().hasSuffix(".safetensors") ? run.state.save(to: path) : Formats::save(run.state.checkpoint(), to: path)
       case let picture as Picture: return try picture.save(to: path)
-      case let plot as Plot: return try plot.picture().save(to: path)
+      case let plot as Plot: return try plot.save(to: path)
+      case let animation as Animation: return try animation.save(to: path)
       case let model as Model:
         return try Formats::save(model.network.p.file(for: path), to: path)
       default: break

@@ -58,7 +58,7 @@ extension Library {
     },
     Builtin(
       "statistics(features)",
-      "{mu, sigma} of features [n, d], float64, unbiased; or those of a file with ref_mu and ref_sigma, checked",
+      "{mu, sigma, n} of features [n, d], float64, unbiased; or those of a file with ref_mu and ref_sigma, checked",
       example: "statistics(normal(key(0), [8, 2])).mu",
       fails: [
         .shape("statistics([1, 2, 3])", "statistics: features are [n, d] with at least two rows"),
@@ -72,7 +72,7 @@ extension Library {
         } else {
           try FeatureStatistics(features: call.tensor("features"))
         }
-      return .record(["mu": .tensor(result.mu), "sigma": .tensor(result.sigma)])
+      return result.value
     },
     Builtin(
       "frechet_distance(mu1, sigma1, mu2 = none, sigma2 = none)",
@@ -89,13 +89,8 @@ extension Library {
       see: ["statistics", "inception_score"]
     ) { call in
       if case .record(let first) = call["mu1"], case .record(let second) = call["sigma1"] {
-        func part(_ record: Record, _ name: String) throws -> Tensor {
-          guard let tensor = try (record[name] ?? record["ref_" + name])?.asTensor() else {
-            throw call.error(.value, "the statistics lack `\(name)`", hint: "`statistics(features)` makes {mu, sigma}")
-          }
-          return tensor
-        }
-        return .number(try frechetDistance(part(first, "mu"), part(first, "sigma"), part(second, "mu"), part(second, "sigma")))
+        let (a, b) = try (call.statistics(of: first, "mu1"), call.statistics(of: second, "sigma1"))
+        return .number(try frechetDistance(a.mu, a.sigma, b.mu, b.sigma))
       }
       return .number(try frechetDistance(
         call.tensor("mu1"), call.tensor("sigma1"), call.tensor("mu2"), call.tensor("sigma2")))

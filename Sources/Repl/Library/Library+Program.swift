@@ -3,7 +3,10 @@
 import Lang
 
 extension Library {
-  static let program: [Library] = [models, objectives, training, sampling, data, evaluation, shows]
+  static let program: [Library] = [
+    models, objectives, training, runs, configurations, sampling, data, dataSets, evaluation, metrics, sampleQuality, imageNetworks,
+    preparation, shows, plots,
+  ]
 
   /// A network small enough for examples.
   static let tinyModel =

@@ -1,4 +1,4 @@
-// Pictures and plots as values of the language.
+// Pictures, plots and animations as values of the language.
 
 import Lang
 import Tensor
@@ -24,4 +24,21 @@ extension Plot: LanguageObject {
   var typeName: String { "plot" }
   var summary: String { captionLine }
   func isEqual(to other: any LanguageObject) -> Bool { (other as? Plot) == self }
+}
+
+extension Animation: LanguageObject {
+  var typeName: String { "animation" }
+  var summary: String { captionLine }
+  var fieldNames: [String] { ["frames", "fps"] }
+  var count: Int? { frames.count }
+
+  func field(_ name: String) throws -> Value? {
+    switch name {
+    case "frames": .list(frames.map { .object($0) })
+    case "fps": .number(framesPerSecond)
+    default: nil
+    }
+  }
+
+  func isEqual(to other: any LanguageObject) -> Bool { (other as? Animation) == self }
 }

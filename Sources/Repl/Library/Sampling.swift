@@ -97,22 +97,23 @@ extension Tensor {
 }
 
 extension Call {
-  /// The values that are black and white; nil where `range` is none.
-  func valueRange() throws -> ClosedRange<Double>? {
+  /// The two numbers of `range`; nil where it is none.
+  /// - Parameter meaning: what they are.
+  func valueRange(_ meaning: String = "black and white") throws -> ClosedRange<Double>? {
     if self["range"].isNone { return nil }
     let ends = try tensor("range").scalars(Double.self)
     guard ends.count == 2, ends[0] < ends[1], ends.allSatisfy(\.isFinite) else {
-      throw error(.value, "`range` needs two numbers, black and white: [-1, 1]", argument: "range")
+      throw error(.value, "`range` needs two numbers, \(meaning): [-1, 1]", argument: "range")
     }
     return ends[0]...ends[1]
   }
 
   /// An image, or a tensor that holds one.
-  func picture(_ value: Value, _ name: String) throws -> Picture {
+  func picture(_ value: Value, _ name: String, _ range: ClosedRange<Double>? = nil) throws -> Picture {
     if case .object(let object) = value, let picture = object as? Picture { return picture }
     guard let tensor = try value.asTensor() else {
       throw error(.type, "`\(name)` holds \(value.typeName); expected images", argument: name)
     }
-    return try Picture(tensor.shown())
+    return try Picture(tensor.shown(range))
   }
 }

@@ -1,10 +1,10 @@
-// Pictures, plots and progress.
+// Pictures and progress.
 
 import Lang
 import Tensor
 
 extension Library {
-  static let shows = Library("Pictures and plots", [
+  static let shows = Library("Pictures and progress", [
     Builtin(
       "show(x, range = none)",
       """
@@ -23,77 +23,31 @@ extension Library {
       return .none
     },
     Builtin(
-      "plot(x, y = none, label = \"\", title = \"\")",
+      "animate(frames, fps = 8, range = none)",
       """
-      a line through values, or through points x, y; a record of lists gives a line each
+      images one after the other: how samples change in training
 
-      `plot(y)` counts x from 0; `plot({loss_u: us, loss_v: vs})` draws a line for each field, with a legend. `label` names the line, `title`
-      stands above. The value is a plot: shown at the prompt, by `show`, or written by `save("loss.png", p)`.
+      `frames` is a list of images, plots, or tensors that hold images (a batch becomes a grid), at most 1000; `fps` is how many are shown
+      a second; `range` says what floats mean, as for `grid`, in all frames alike. At the prompt and by `show` it is played once, in place, and ends with the last frame; Ctrl-C goes there at once.
+      `save("training.png", a)` writes an animated PNG, which browsers and notebooks play.
       """,
-      example: "plot([3, 1, 2])",
+      example: "animate([zeros([8, 8]), ones([8, 8])], fps = 2)",
       fails: [
-        .type("plot(\"losses\")", "plot: a string is no list of numbers"),
-        .shape("plot([1, 2, 3], [4, 5])", "x and y must be equally long, got 3 and 2"),
+        .type("animate(3)", "animate: `frames` is a number; expected a list of images"),
+        .shape("animate([])", "an animation of no images"),
+        .value("animate([zeros([8, 8])], fps = 0)", "animate: `fps` is 0; expected more than 0, at most 60"),
       ],
-      see: ["scatter", "hist", "show", "save"]
+      see: ["show", "grid", "save"]
     ) { call in
-      var plot: Plot
-      if case .record(let lines) = call["x"] {
-        plot = Plot(series: try lines.map { name, values in
-          let y = try call.numbers(values)
-          return Plot.Series(mark: .line, label: name, x: y.indices.map(Double.init), y: y)
-        })
-      } else if call["y"].isNone {
-        plot = .line(try call.numbers(call["x"]), label: try call.string("label"))
-      } else {
-        plot = try .line(x: call.numbers(call["x"]), y: call.numbers(call["y"]), label: call.string("label"))
+      guard case .list(let items) = call["frames"] else {
+        throw call.error(.type, "`frames` is \(call["frames"].kindInWords); expected a list of images", argument: "frames")
       }
-      plot.title = try call.string("title")
-      return .object(plot)
-    },
-    Builtin(
-      "scatter(points, y = none, classes = none, title = \"\")", "points [n, 2], or x and y; coloured by class",
-      example: "scatter([[0, 1], [1, 2]])",
-      fails: [
-        .shape("scatter([1, 2, 3])", "scatter: `points` is float32[3]; expected [n, 2]"),
-        .shape("scatter([[0, 1], [1, 2]], classes = [0])", "x and classes must be equally long, got 2 and 1"),
-      ],
-      see: ["plot"]
-    ) { call in
-      let classes = try call["classes"].isNone ? nil : call.numbers(call["classes"]).map { Int(max(-1e15, min($0.isNaN ? -1 : $0, 1e15))) }
-      var plot: Plot
-      if call["y"].isNone {
-        let points = try call.tensor("points")
-        guard points.rank == 2, points.shape[1] == 2 else {
-          throw call.error(.shape, "`points` is \(points); expected [n, 2]", argument: "points")
-        }
-        let numbers = try points.scalars(Double.self)
-        let x = stride(from: 0, to: numbers.count, by: 2).map { numbers[$0] }
-        let y = stride(from: 1, to: numbers.count, by: 2).map { numbers[$0] }
-        plot = try .scatter(x: x, y: y, classes: classes)
-      } else {
-        plot = try .scatter(x: call.numbers(call["points"]), y: call.numbers(call["y"]), classes: classes)
+      let fps = try call.number("fps")
+      guard fps > 0, fps <= 60 else {
+        throw call.error(.value, "`fps` is \(NumberText.short(fps)); expected more than 0, at most 60", argument: "fps")
       }
-      plot.title = try call.string("title")
-      return .object(plot)
-    },
-    Builtin(
-      "hist(x, bins = none, title = \"\")",
-      """
-      how many values fall where
-
-      `bins` is how many bars, 1 to 512; without it as many as the values fill.
-      """,
-      example: "hist(normal(key(0), [100]))",
-      fails: [
-        .type("hist(\"a\")", "hist: a string is no list of numbers"),
-        .value("hist([1, 2], bins = 0)", "hist: `bins` is 0; expected a whole number from 1 to 512"),
-      ],
-      see: ["plot", "describe"]
-    ) { call in
-      var plot = Plot.histogram(try call.numbers(call["x"]), bins: try call["bins"].isNone ? nil : call.integer("bins", in: 1...512))
-      plot.title = try call.string("title")
-      return .object(plot)
+      let range = try call.valueRange() ?? commonRange(items)
+      return .object(try Animation(items.map { try call.frame($0, range) }, framesPerSecond: fps))
     },
     Builtin(
       "progress(xs, title = \"progress\")", "walks xs and shows how far it has come",
@@ -125,15 +79,11 @@ extension Library {
 }
 
 extension Call {
-  fileprivate func numbers(_ value: Value) throws -> [Double] {
-    if case .list(let items) = value {
-      let plain = items.compactMap { if case .number(let number) = $0 { number } else { nil } }
-      if plain.count == items.count { return plain }
-    }
-    guard let tensor = try value.asTensor() else {
-      throw error(.type, "\(value.kindInWords) is no list of numbers")
-    }
-    return try tensor.scalars(Double.self)
+  /// A frame of an animation.
+  fileprivate func frame(_ value: Value, _ range: ClosedRange<Double>?) throws -> Picture {
+    if case .object(let object) = value, let plot = object as? Plot { return try plot.picture() }
+    if let tensor = try value.asTensor(), tensor.rank == 4 { return try Picture.grid(Picture.pictures(of: tensor.shown(range), limit: 256)) }
+    return try picture(value, "frames", range)
   }
 
   /// As `show` does: pictures as pictures, tensors that hold images as a grid.
@@ -142,6 +92,7 @@ extension Call {
     case .object(let object):
       if let picture = object as? Picture { return Stage.show(.picture(picture)) }
       if let plot = object as? Plot { return Stage.show(.plot(plot)) }
+      if let animation = object as? Animation { return Stage.show(.animation(animation)) }
     case .tensor(let tensor) where tensor.rank >= 3 && Picture.isImageShape(tensor):
       var picture = try Picture.grid(Picture.pictures(of: tensor.shown(valueRange()), limit: 256))
       picture.caption = Picture.describe(tensor)
@@ -152,6 +103,16 @@ extension Call {
     }
     print(value.text + "\n")
   }
+}
+
+/// What floats of all frames mean, so that none is brighter for its own numbers alone: [-1, 1] where one of them is negative;
+/// nil leaves it to each.
+private func commonRange(_ frames: [Value]) throws -> ClosedRange<Double>? {
+  for case .tensor(let tensor) in frames where tensor.dtype.isFloating && tensor.count > 0 {
+    let found = try tensor.statistics()
+    if found.finite > 0, found.min < 0 { return -1...1 }
+  }
+  return nil
 }
 
 extension Value {

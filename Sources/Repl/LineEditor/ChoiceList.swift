@@ -9,10 +9,10 @@ enum ChoiceList {
   /// The list, no row wider than the screen.
   static func text(_ choices: [Completion.Choice], columns: Int, rows: Int) -> String {
     let hasNotes = choices.contains { !$0.note.isEmpty }
-    guard hasNotes, choices.count <= max(8, rows - 4) else { return table(choices.map(\.text), columns: columns) }
-    let width = min(choices.map(\.text.displayWidth).max() ?? 0, max(8, columns / 2))
+    guard hasNotes, choices.count <= max(8, rows - 4) else { return table(choices.map(\.name), columns: columns) }
+    let width = min(choices.map(\.name.displayWidth).max() ?? 0, max(8, columns / 2))
     return choices.map { choice in
-      let name = choice.text.cut(to: width)
+      let name = choice.name.cut(to: width)
       let row = name + String(repeating: " ", count: max(0, width - name.displayWidth) + 2) + choice.note
       return row.trimmedEnd().cut(to: columns - 1)
     }.joined(separator: "\n")
@@ -43,7 +43,8 @@ extension String {
   /// At most so many columns wide, an ellipsis last where something is missing.
   func cut(to width: Int) -> String {
     guard displayWidth > width else { return self }
-    var text = "", used = 0
+    var text = ""
+    var used = 0
     for character in self {
       used += character.displayWidth
       guard used < width else { break }

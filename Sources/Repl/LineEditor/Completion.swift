@@ -3,11 +3,15 @@
 enum Completion {
   /// Something that may stand at the cursor, and a line about it.
   struct Choice: Equatable {
+    /// What is put in.
     let text: String
+    /// What the list shows for it.
+    let name: String
     let note: String
 
-    init(_ text: String, note: String = "") {
+    init(_ text: String, name: String? = nil, note: String = "") {
       self.text = text
+      self.name = name ?? text
       self.note = note
     }
   }

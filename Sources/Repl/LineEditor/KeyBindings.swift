@@ -7,8 +7,8 @@ enum KeyBindings {
     (["^M", "^J"], EditAction.enter.function),
     // Alt-Enter; Shift-Enter of terminals that tell it apart.
     (["\\e^M", "\\e^J", "\\e[13;2u", "\\e[27;2;13~"], EditAction.newLine.function),
-    (["\\e[A", "\\eOA", "^P"], EditAction.up.function),
-    (["\\e[B", "\\eOB", "^N"], EditAction.down.function),
+    (["\\e[A", "\\eOA", "^P", "\\ep"], EditAction.up.function),
+    (["\\e[B", "\\eOB", "^N", "\\en"], EditAction.down.function),
     (["\\e[H", "\\eOH", "\\e[1~", "\\e[7~", "^A"], EditAction.lineStart.function),
     (["\\e[F", "\\eOF", "\\e[4~", "\\e[8~", "^E"], EditAction.lineEnd.function),
     (["^D"], EditAction.deleteOrEnd.function),
@@ -35,8 +35,8 @@ enum KeyBindings {
     (["^T"], "ed-transpose-chars"),
     (["^L"], "ed-clear-screen"),
 
-    // Keys that would otherwise type their own tail: Insert, Page Up, Page Down.
-    (["\\e[2~", "\\e[5~", "\\e[6~"], "ed-unassigned"),
+    // Keys that would otherwise type their own tail: Insert, Page Up, Page Down; and libedit's own command line.
+    (["\\e[2~", "\\e[5~", "\\e[6~", "\\ex", "\\eX"], "ed-unassigned"),
   ]
 
   /// The sequences of the table that begin with an Escape.

@@ -56,6 +56,11 @@ final class KeyReader {
   private func key(from first: Unicode.Scalar) -> [Unicode.Scalar]? {
     if escapeIsOut {
       escapeIsOut = false
+      // Not part of that key: the Escape is made nothing of, and what begins here comes next.
+      guard first != Self.escape else {
+        if let next = key(from: first) { giveBack(next) }
+        return Self.nothing
+      }
       guard let sequence = sequence(after: first) else { return Self.nothing }
       return Array(sequence.dropFirst())
     }

@@ -9,7 +9,7 @@ extension LineEditor {
     let outcome = lendTerminal {
       Signals.catchSuspension(false)
       defer { Signals.catchSuspension(true) }
-      return Result { try externalEditor(cell) }
+      return Result { try externalEditor(cell + "\n") }
     }
     // Ctrl-C was the editor's.
     _ = Signals.take()

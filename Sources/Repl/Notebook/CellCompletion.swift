@@ -25,7 +25,7 @@ enum CellCompletion {
     let quote = text.utf8.dropLast(found.word.count).last.map { String(Unicode.Scalar($0)) } ?? ""
     let choices = found.candidates.map { candidate in
       let end = if case .option = candidate.kind { quote } else { "" }
-      return Completion.Choice(candidate.insertion + end, note: candidate.note)
+      return Completion.Choice(candidate.insertion + end, name: candidate.name, note: candidate.note)
     }
     let word = String(decoding: text.utf8.suffix(found.word.count), as: UTF8.self)
     return Completion.Place(word: word, choices: choices, offersAll: found.offersAll)

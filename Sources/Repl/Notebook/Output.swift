@@ -10,6 +10,7 @@ enum Output: Sendable {
   case value(String, cell: Int?)
   case picture(Picture)
   case plot(Plot)
+  case animation(Animation)
   case error(Diagnostic)
 
   /// What a value looks like: pictures as pictures, everything else as text.
@@ -23,6 +24,10 @@ enum Output: Sendable {
         self = .plot(plot)
         return
       }
+      if let animation = object as? Animation {
+        self = .animation(animation)
+        return
+      }
     }
     self = .value(value.quoted, cell: cell)
   }
@@ -32,7 +37,8 @@ enum Output: Sendable {
     switch self {
     case .text(let text), .value(let text, _): text.utf8.count
     case .picture(let picture): picture.pixels.count
-    case .plot(let plot): plot.series.reduce(0) { $0 + 8 * ($1.x.count + $1.y.count) }
+    case .plot(let plot): plot.byteCount
+    case .animation(let animation): animation.frames.reduce(0) { $0 + $1.pixels.count }
     case .error: 1 << 10
     }
   }

@@ -21,6 +21,7 @@ struct TerminalFront: FrontEnd {
     case .value(let text, let cell): display.console.write(cell.map { label($0, of: text) } ?? text + "\n")
     case .picture(let picture): display.show(picture)
     case .plot(let plot): display.show(plot)
+    case .animation(let animation): display.show(animation)
     case .error(let error):
       let console = Console.errors
       console.write((isJSON ? error.json : errors.text(of: error, coloured: console.isColoured)) + "\n")

@@ -35,6 +35,9 @@ struct Signals: OptionSet, Sendable {
   /// The flags raised, left as they are.
   static var raised: Signals { Signals(rawValue: pending.load(ordering: .acquiring)) }
 
+  /// Whether somebody sits at a prompt, now or once the scripts have run.
+  static var isPrompt: Bool { isSession.load(ordering: .relaxed) }
+
   /// Catches Ctrl-C and kill. In a session also what a terminal sends; a batch run dies at the second
   /// Ctrl-C, should the computation not heed the first.
   static func install(session: Bool) {
@@ -80,6 +83,8 @@ struct Signals: OptionSet, Sendable {
   static func whileComputing<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
     Interrupt.clear()
     isComputing.store(true, ordering: .relaxed)
+    // One that came before the computation began, after Enter or while the program started, stops it all the same.
+    if !raised.isDisjoint(with: [.interrupt, .terminate]) { Interrupt.request() }
     defer {
       isComputing.store(false, ordering: .relaxed)
       Interrupt.clear()

@@ -73,6 +73,12 @@ protocol Device: Sendable {
   /// One part of a convolution from the two others, in the order image, kernel, output; see `Convolution`.
   func convolve(_ part: Convolution.Part, _ a: NDArray, _ b: NDArray, _ windows: Windows, result: DType) throws -> NDArray
 
+  /// A convolution of fixed weights with bias, and a sum and ReLU where the layer asks for them; float32 and bfloat16.
+  func convolve(_ layer: ConvolutionLayer, _ x: NDArray, adding residual: NDArray?, _ windows: Windows) throws -> NDArray
+
+  /// Groups of channels of x [n, h, w, c] normalised; float32 and bfloat16. See `GroupNorm`.
+  func groupNorm(_ x: NDArray, weight: NDArray, bias: NDArray, groups: Int, eps: Double, silu: Bool) throws -> NDArray
+
   /// Largest element of each window of x [n, h, w, c]; int32, int64, float32, float64.
   func windowMaximum(_ x: NDArray, _ windows: Windows) throws -> NDArray
 

@@ -1,4 +1,4 @@
-// oneDNN's matrix product. Pointers go to oneDNN here and in LibraryConvolution.swift, nowhere else.
+// oneDNN's matrix product. Pointers go to oneDNN here, in LibraryConvolution.swift and in PreparedConvolution.swift.
 // Creating a primitive costs far more than a small product, so primitives and their memory objects are kept by
 // shape and strides; calls are serial (the evaluator's lock), so one set of memory objects each is enough.
 
