@@ -76,7 +76,23 @@ public enum AtomicFile {
       unlink(temporary)
       throw FormatError(.io, path, "cannot be written: \(why)")
     }
+    // The name, too, must outlive a loss of power; file systems that cannot say so are not worse off.
+    let folder = (path as NSString).deletingLastPathComponent
+    let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if descriptor >= 0 {
+      fsync(descriptor)
+      close(descriptor)
+    }
   }
+
+  /// Removes what processes that died while they wrote left in a folder that nobody else writes to.
+  public static func sweep(_ folder: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.contains(mark) {
+      unlink(folder + "/" + name)
+    }
+  }
+
+  private static let mark = ".writing-"
 
   private static func temporaryPath(for path: String) throws -> String {
     var isFolder: ObjCBool = false
@@ -94,7 +110,7 @@ public enum AtomicFile {
     } else if !folder.isEmpty, !isFolder.boolValue {
       throw FormatError(.io, path, "cannot be written: \(folder) is a file, not a folder")
     }
-    return path + ".writing-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+    return path + mark + "\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
   }
 
   private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -147,6 +147,7 @@ public func save(_ value: FileValue, to path: String) throws {
     } catch let error as FormatError where error.reason == .value {
       throw FormatError(.value, path, error.message, hint: error.hint)
     }
+  case "yml", "yaml": try write(Array(yamlText(of: value).utf8) + [0x0A], to: path)
   case "png":
     guard case .image(let raster) = value else { throw FormatError(.value, path, "a png holds an image", hint: "`grid` makes one of images") }
     do {
@@ -157,7 +158,7 @@ public func save(_ value: FileValue, to path: String) throws {
   default:
     throw FormatError(
       .value, path, ending.isEmpty ? "the name has no ending that says the format" : "files of .\(ending) cannot be written",
-      hint: "endings are .npz .npy .safetensors .msgpack .pt .pth .json .png; flax' checkpoint_<step> has none")
+      hint: "endings are .npz .npy .safetensors .msgpack .pt .pth .json .yml .png; flax' checkpoint_<step> has none")
   }
 }
 

@@ -185,6 +185,17 @@ enum JSON {
     }
   }
 
+  /// One line. What JSON has no number for is null.
+  static func line(of value: FileValue) throws -> String {
+    switch value {
+    case .number(let number) where !number.isFinite: return "null"
+    case .list(let items): return "[" + (try items.map { try line(of: $0) }).joined(separator: ",") + "]"
+    case .record(let fields): return "{" + (try fields.map { quoted($0.key) + ":" + (try line(of: $0.value)) }).joined(separator: ",") + "}"
+    case .tensor(let tensor): return try line(of: tensor.nestedNumbers())
+    case .none, .bool, .number, .string, .image: return try text(of: value)
+    }
+  }
+
   static func quoted(_ text: String) -> String {
     var out = "\""
     for scalar in text.unicodeScalars {

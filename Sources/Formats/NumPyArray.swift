@@ -30,7 +30,7 @@ enum NumPyArray {
   /// Checks a file without reading its elements: what was just written is looked at so.
   static func check(_ bytes: UnsafeRawBufferPointer) throws { _ = try parsed(bytes) }
 
-  private static func parsed(_ bytes: UnsafeRawBufferPointer) throws -> (Header, count: Int, data: UnsafeRawBufferPointer) {
+  static func parsed(_ bytes: UnsafeRawBufferPointer) throws -> (Header, count: Int, data: UnsafeRawBufferPointer) {
     var reader = ByteReader(bytes)
     guard try reader.take(6, "the magic").elementsEqual(magic) else { throw Malformed("this is no npy array") }
     let major = try reader.integer(UInt8.self, "the version")

@@ -15,7 +15,7 @@ import Testing
     var settings = TrainingSettings()
     settings.learningRate = try g.number("lr_base")
     settings.b2 = try g.number("b2")
-    settings.ema = try g.number("ema")
+    settings.ema = [try g.number("ema")]
     settings.warmupSteps = Int(try g.number("warmup_steps"))
     let net = try reference.network()
     var state = try TrainingState(net, settings, objective: reference.objective)
@@ -71,12 +71,12 @@ import Testing
     for (name, decay) in [("adamw_wd0_params", 0.0), ("adamw_wd0.1_params", 0.1)] {
       var settings = TrainingSettings()
       (settings.weightDecay, settings.learningRate) = (decay, 1e-2)
-      var p = [try g["adamw_p0"]], none: [Tensor] = []
+      var p = [try g["adamw_p0"]], none: [[Tensor]] = []
       let zeros = try Tensor.zeros(p[0].shape)
       var (mu, nu) = ([zeros], [zeros])
       for step in 0..<5 {
         let gradient = try g["adamw_grads"].sliced([.index(step)])
-        try settings.update(at: step).apply(to: &p, mu: &mu, nu: &nu, average: &none, gradients: [gradient])
+        try settings.update(at: step).apply(to: &p, mu: &mu, nu: &nu, averages: &none, gradients: [gradient])
         try expectClose(p[0], g[name].sliced([.index(step)]), 2e-6, "\(name) step \(step)")
       }
       #expect(try zeros.scalars(Float.self).allSatisfy { $0 == 0 })

@@ -85,7 +85,7 @@ import Testing
     #expect(completion("imf({depth: 2, prediction: \"").names.contains("x\""))
     // Not where the string is something else, or another function's.
     #expect(!completion("imf({depth: \"").names.contains("x\"") && !completion("f(schedule = \"").names.contains("cosine\""))
-    #expect(!completion("print(\"").names.contains("int32\"") && !completion("pad(x, 1, mode = edge, \"").names.contains("edge\""))
+    #expect(!completion("print(\"").names.contains("int32\"") && !completion("pad(\"").names.contains("edge\""))
     #expect(!completion("imf({a: 1}, pred").names.contains("prediction: "))
   }
 

@@ -41,7 +41,7 @@ import Testing
     // What was changed on the way is still there on the way back.
     session.type("\u{15}" + up)
     try session.expect(cell: "3")
-    session.type("0" + up)
+    session.type("0\u{1}" + up)
     try session.wait { TerminalSession.cell(of: $0) != "30" }
     session.type(down + down)
     try session.expect(cell: "")

@@ -150,7 +150,7 @@ import Testing
     let session = try TerminalSession()
     try session.run("kept = 41")
     for count in 0..<20 {
-      session.type(count.isMultiple(of: 2) ? "unfinished {\r" : "")
+      session.type(count.isMultiple(of: 2) ? "f(unfinished\r" : "")
       if count.isMultiple(of: 5) { session.signal(SIGINT) } else { session.type("\u{3}") }
       Thread.sleep(forTimeInterval: 0.02)
     }

@@ -107,7 +107,7 @@ struct PlotTests {
   @Test func textPlotColours() throws {
     let plot = try Plot.scatter(x: [0, 1], y: [0, 1], classes: [0, 1])
     let text = plot.text(columns: 30, rows: 5, isColoured: true)
-    #expect(text.contains("\u{1b}[34m"))
+    #expect(text.contains("\u{1b}[36m"))
     #expect(text.contains("\u{1b}[31m"))
     #expect(text.contains("■\u{1b}[39m 1"))
   }

@@ -16,6 +16,18 @@ import Testing
     #expect(a.plain == ["data.npz", "--x"])
   }
 
+  @Test func fieldsOfRecordsAreGivenOneByOne() throws {
+    let known = ScriptParameter.all(in: Source(name: "s.imf", text: "param training = {}\nparam data = {synthetic: false}\nparam steps = 1"))
+    let words = ["--training.batch_size", "64", "--training.name=run 1", "--data.synthetic", "--training.ema_val", "[0.9, 0.99]", "--training.a.b", "x", "--steps", "2"]
+    let given = try ScriptArguments(words, known: known, script: "s.imf").parameters
+    #expect(given["training"] == "{batch_size: 64, name: \"run 1\", ema_val: [0.9, 0.99], a: {b: \"x\"}}" && given["steps"] == "2")
+    #expect(given["data"] == "{synthetic: true}")
+    for words in [["--steps.x", "1"], ["--trainig.x", "1"]] {
+      let error = try #require(throws: UsageError.self) { try ScriptArguments(words, known: known, script: "s.imf") }
+      #expect(error.message.contains("no parameter \(words[0])"))
+    }
+  }
+
   @Test(arguments: [
     (["--stesp", "1"], "did you mean --steps?"), (["--steps"], "--steps needs a value, number; its default is 5"),
     (["--no"], "its parameters: --steps, --fast, --out_dir, --width, --lr"), (["--steps", "abc"], "--steps is \"abc\"; expected a number"),

@@ -21,6 +21,7 @@ extension Report {
       case .text(let text), .value(let text, _): text
       case .picture(let picture): picture.captionLine
       case .plot(let plot): plot.captionLine
+      case .animation(let animation): animation.captionLine
       case .error(let error): error.short()
       }
     }

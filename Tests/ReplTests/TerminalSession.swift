@@ -51,8 +51,11 @@ final class TerminalSession {
       posix_spawn_file_actions_destroy(&actions)
       posix_spawnattr_destroy(&attributes)
     }
-    // The leader of a session takes the first terminal it opens for its own.
-    posix_spawnattr_setflags(&attributes, 0x80)  // POSIX_SPAWN_SETSID
+    // The leader of a session takes the first terminal it opens for its own. Threads that run tests may hold signals back.
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, 0x80 | Int16(POSIX_SPAWN_SETSIGMASK))  // 0x80: POSIX_SPAWN_SETSID
     posix_spawn_file_actions_addopen(&actions, 0, slave, O_RDWR, 0)
     posix_spawn_file_actions_adddup2(&actions, 0, 1)
     posix_spawn_file_actions_adddup2(&actions, 0, 2)
@@ -135,6 +138,12 @@ final class TerminalSession {
         throw CancellationError()
       }
     }
+  }
+
+  /// Reads for a while, whatever comes.
+  func look(seconds: Double) {
+    let end = Date().addingTimeInterval(seconds)
+    while Date() < end, read(milliseconds: 20) {}
   }
 
   /// Waits for the lines of the cell under edit: those from the last prompt on.

@@ -29,9 +29,13 @@ private final class Held: Sendable {
   @Test func anUpdateLeavesItAsItWas() throws {
     let held = Held()
     func view() throws -> [Tensor] { [try Tensor(viewing: held.bytes, of: held, shape: [1000], dtype: .float32)] }
-    var p = try view(), mu = try view(), nu = try view(), average = try view()
+    var p = try view(), mu = try view(), nu = try view(), averages = [try view()]
     let gradients = [try Tensor.ones([1000])]
-    for count in 1...2 { try AdamWStep(rate: 0.1, count: count).apply(to: &p, mu: &mu, nu: &nu, average: &average, gradients: gradients) }
+    for count in 1...2 {
+      var step = AdamWStep(rate: 0.1, count: count)
+      step.averageDecays = [0.9]
+      try step.apply(to: &p, mu: &mu, nu: &nu, averages: &averages, gradients: gradients)
+    }
     #expect(try p[0].scalars(Float.self)[1] != 1)
     for place in 0..<1000 { #expect(held.memory[place] == Float(place)) }
   }

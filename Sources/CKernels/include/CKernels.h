@@ -137,13 +137,15 @@ void imf_batched_matmul(const float *a, const int64_t *offsets_a, int64_t a_row,
                         float *c, const int64_t *offsets_c, int64_t c_row, float alpha,
                         int64_t m, int64_t n, int64_t k, int64_t from, int64_t to);
 
-/// What one step of AdamW multiplies by: mu_scale and nu_scale correct the moments' bias, `decay` is the average's.
-typedef struct { float b1, b2, mu_scale, nu_scale, eps, weight_decay, rate, decay; } imf_adamw_step;
+/// What one step of AdamW multiplies by: mu_scale and nu_scale correct the moments' bias.
+typedef struct { float b1, b2, mu_scale, nu_scale, eps, weight_decay, rate; } imf_adamw_step;
 
-/// One step of AdamW on n parameters p with gradients g, moments mu and nu, and their moving average (NULL: none).
-/// Results may be written over what they are made from.
+/// One step of AdamW on n parameters p with gradients g and moments mu and nu. Results may be written over what they are made from.
 void imf_adamw(const imf_adamw_step *step, const float *g, const float *p, const float *mu, const float *nu,
-               const float *average, float *new_p, float *new_mu, float *new_nu, float *new_average, int64_t n);
+               float *new_p, float *new_mu, float *new_nu, int64_t n);
+
+/// decay average + (1 - decay) p, n numbers; may be written over the average.
+void imf_average(float decay, const float *p, const float *average, float *new_average, int64_t n);
 
 /// How windows walk images [n, h, w, channels]: along height and width the image's size, the window's size, the step from
 /// one to the next, the border before the image, and how many windows there are.

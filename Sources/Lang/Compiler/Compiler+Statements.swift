@@ -249,9 +249,10 @@ extension Value {
       self = .bool(flag)
     case .none:
       self = text == "none" ? .none : Double(text).map { .number($0) } ?? .string(text)
-    case .record:
-      guard let value = Value(literalText: text), case .record = value else { return nil }
-      self = value
+    // The fields that are not given keep their defaults.
+    case .record(let defaults):
+      guard case .record(let given)? = Value(literalText: text) else { return nil }
+      self = .record(defaults.merging(given))
     case .list where text.hasPrefix("["):
       guard let value = Value(literalText: text), case .list = value else { return nil }
       self = value

@@ -32,6 +32,19 @@ public struct Record: Sendable, Sequence, ExpressibleByDictionaryLiteral {
     }
   }
 
+  /// These fields under those of another record; records in both are merged alike.
+  func merging(_ other: Record) -> Record {
+    var result = self
+    for (key, value) in other {
+      if case .record(let inner) = value, case .record(let own)? = self[key] {
+        result[key] = .record(own.merging(inner))
+      } else {
+        result[key] = value
+      }
+    }
+    return result
+  }
+
   private mutating func makeUnique() {
     if !isKnownUniquelyReferenced(&storage) { storage = Storage(storage.fields) }
   }

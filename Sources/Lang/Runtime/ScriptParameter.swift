@@ -28,6 +28,26 @@ public struct ScriptParameter: Sendable {
     }
   }
 
+  /// Fields given one by one as the text of a record, later ones winning: `a.b` is a field of a field. A value that is no number,
+  /// truth value, list or record is a text.
+  /// - Parameter whole: a record's text that was given besides.
+  public static func recordText(_ fields: [(path: String, value: String)], over whole: String? = nil) -> String {
+    func quoted(_ text: String) -> String {
+      "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
+    }
+    func literal(_ text: String) -> String {
+      let isValue = ["true", "false", "none"].contains(text) || text.hasPrefix("[") || text.hasPrefix("{") || Value(parameter: text, like: .number(0)) != nil
+      return isValue && Value(literalText: text) != nil ? text : quoted(text)
+    }
+    var record = whole.flatMap { Value(literalText: $0) }.flatMap { if case .record(let record) = $0 { record } else { nil } } ?? Record()
+    for (path, value) in fields {
+      let names = path.split(separator: ".").map(String.init)
+      let inner = names.reversed().reduce(literal(value)) { "{\(quoted($1)): \($0)}" }
+      if case .record(let field)? = Value(literalText: inner) { record = record.merging(field) }
+    }
+    return Value.record(record).quoted
+  }
+
   /// The parameters of a source, in its order; none where it has mistakes.
   public static func all(in source: Source) -> [ScriptParameter] {
     guard let program = try? Parser.program(source) else { return [] }

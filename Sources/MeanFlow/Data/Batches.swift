@@ -5,72 +5,80 @@ public import Tensor
 
 /// Shuffled batches of images and labels.
 public struct Batches: Sendable {
-  private let images: Tensor
-  private let labels: Tensor?
+  public let data: any DataSet
   public let size: Int
   /// How many batches there are.
   public let steps: Int
+  /// Batches of one walk through the data.
+  public let perEpoch: Int
   private let key: RandomKey
-  private let perEpoch: Int
-  private let dropLast: Bool
+  private let randomKey: RandomKey
 
   /// - Parameters:
-  ///   - images: [N, ...]; uint8 images become float32 in [-1, 1], everything else stays.
-  ///   - labels: [N], or nil.
   ///   - steps: nil goes once through the data.
   ///   - dropLast: leave out an epoch's last batch where it is smaller than the others.
   /// - Throws: `ConfigurationError` where the sizes do not fit.
-  public init(
-    images: Tensor, labels: Tensor?, size: Int, steps: Int? = nil, seed: Int = 0, dropLast: Bool = true
-  ) throws {
-    guard let count = images.shape.first, count > 0 else {
-      throw ConfigurationError(field: "x", reason: "\(images) holds no data")
-    }
-    if let labels, labels.shape != [count] {
-      throw ConfigurationError(field: "y", reason: "is \(labels); expected \(count) labels, one an image")
-    }
+  public init(_ data: any DataSet, size: Int, steps: Int? = nil, seed: Int = 0, dropLast: Bool = true) throws {
+    let count = data.count
     guard size >= 1, size <= count || !dropLast else {
       throw ConfigurationError(field: "size", reason: "is \(size); expected 1 to \(count), as many as there are images")
     }
     guard steps ?? 1 >= 0 else { throw ConfigurationError(field: "steps", reason: "cannot be \(steps ?? 0)") }
-    self.images = try images.evaluated()
-    self.labels = try labels.map { try $0.dtype.isInteger ? $0 : $0.cast(to: .int32) }
+    self.data = data
     self.size = min(size, count)
-    self.dropLast = dropLast
     perEpoch = dropLast ? count / size : (count + size - 1) / size
     self.steps = steps ?? perEpoch
     key = RandomKey(seed: seed)
+    randomKey = key.split(2)[1]
   }
 
-  /// Walks the batches from a step on.
-  public func walk(from first: Int = 0) -> Walk { Walk(self, from: first) }
+  /// Batches of tensors.
+  public init(
+    images: Tensor, labels: Tensor?, size: Int, steps: Int? = nil, seed: Int = 0, dropLast: Bool = true
+  ) throws {
+    try self.init(ArrayDataSet(images: images, labels: labels), size: size, steps: steps, seed: seed, dropLast: dropLast)
+  }
 
-  /// A walk through the batches, with the present epoch's order.
+  /// Walks the batches from a step on, or a share of each.
+  public func walk(from first: Int = 0, share: Share = .whole) -> Walk { Walk(self, from: first, share) }
+
+  /// A walk through the batches, with the present epoch's order. The batches to come are read beside the work on the
+  /// present one, no more of them than the data set says.
   public final class Walk {
     private let batches: Batches
+    private let share: Share
     private var step: Int
     private var epoch = -1
-    private var order: Tensor
+    private var order: [Int32] = []
+    private var reading: [(reading: Reading, random: RowRandom)] = []
 
-    fileprivate init(_ batches: Batches, from first: Int) {
+    fileprivate init(_ batches: Batches, from first: Int, _ share: Share) {
       self.batches = batches
+      self.share = share
       step = first
-      order = Tensor(0, dtype: .int32)
     }
 
     /// x [B, ...] and, where there are labels, y [B]; nil after the last step.
     public func next() throws -> (x: Tensor, y: Tensor?)? {
-      guard step < batches.steps else { return nil }
-      let count = batches.images.shape[0]
+      while step < batches.steps, reading.count <= batches.data.readsAhead { try readNext() }
+      guard !reading.isEmpty else { return nil }
+      let (first, random) = reading.removeFirst()
+      let rows = try first.result()
+      return (try batches.data.images(rows, random).evaluated(), try rows.labels?.evaluated())
+    }
+
+    private func readNext() throws {
+      let count = batches.data.count
       if step / batches.perEpoch != epoch {
         epoch = step / batches.perEpoch
-        order = try permutation(batches.key.folded(in: epoch), count).evaluated()
+        order = try permutation(batches.key.folded(in: epoch), count).scalars(Int32.self)
       }
       let start = step % batches.perEpoch * batches.size
-      let rows = try order.narrowed(axis: 0, start..<min(start + batches.size, count))
+      let whole = order[start..<min(start + batches.size, count)]
+      let rows = share.rows(of: whole.count).map { Int(whole[start + $0]) }
+      let random = RowRandom(key: batches.randomKey.folded(in: step), batch: whole.count, share: share)
+      reading.append((Reading(batches.data, rows), random))
       step += 1
-      let x = try imageValues(take(batches.images, rows)).evaluated()
-      return (x, try batches.labels.map { try take($0, rows).evaluated() })
     }
   }
 }

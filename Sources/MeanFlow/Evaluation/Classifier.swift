@@ -50,7 +50,7 @@ public struct Classifier: Sendable {
     settings.totalSteps = Swift.max(steps, 1)
     var p = try Self.initial(inputs, count, RandomKey(seed: seed))
     var (mu, nu) = (try p.map { try Tensor.zeros($0.shape) }, try p.map { try Tensor.zeros($0.shape) })
-    var none: [Tensor] = []
+    var none: [[Tensor]] = []
     let batches = try Batches(
       images: images, labels: labels, size: Swift.min(128, images.shape[0]), steps: steps, seed: seed)
     let walk = batches.walk()
@@ -62,7 +62,7 @@ public struct Classifier: Sendable {
         (try Self.crossEntropy(Self.forward(p, shifted).logits, y), ())
       }, at: p)
       try evaluate(gradients + [loss])
-      try settings.update(at: step).apply(to: &p, mu: &mu, nu: &nu, average: &none, gradients: gradients)
+      try settings.update(at: step).apply(to: &p, mu: &mu, nu: &nu, averages: &none, gradients: gradients)
       step += 1
       report(step, try loss.item())
     }

@@ -17,6 +17,7 @@ public struct Configuration: Sendable, Hashable {
   public var depth = 12
   public var numHeads = 12
   public var mlpRatio = 8.0 / 3
+  /// 0: images have no classes, and every label is the null class.
   public var numClasses = 1000
   /// Blocks in each of the two heads; the other depth - auxHeadDepth are shared.
   public var auxHeadDepth = 8
@@ -62,7 +63,7 @@ public struct Configuration: Sendable, Hashable {
   public func validated() throws -> Configuration {
     let positive: [(String, Int)] = [
       ("input_size", inputSize), ("patch_size", patchSize), ("in_channels", inChannels),
-      ("hidden_size", hiddenSize), ("depth", depth), ("num_heads", numHeads), ("num_classes", numClasses),
+      ("hidden_size", hiddenSize), ("depth", depth), ("num_heads", numHeads),
       ("aux_head_depth", auxHeadDepth),
     ]
     for (field, value) in positive where !(1...1_000_000).contains(value) {
@@ -72,6 +73,9 @@ public struct Configuration: Sendable, Hashable {
       ("num_class_tokens", numClassTokens), ("num_time_tokens", numTimeTokens), ("num_cfg_tokens", numCfgTokens),
       ("num_interval_tokens", numIntervalTokens),
     ]
+    guard (0...1_000_000).contains(numClasses) else {
+      throw ConfigurationError(field: "num_classes", reason: "must be from 0 to 1000000, not \(numClasses)")
+    }
     for (field, value) in counts where !(0...10_000).contains(value) {
       throw ConfigurationError(field: field, reason: "cannot be \(value)")
     }

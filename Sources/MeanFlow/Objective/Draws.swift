@@ -15,6 +15,8 @@ public struct Draws: Sendable {
   /// Uniform in [0, 1): behind omega [B, 1, 1, 1] and the dropped labels [B].
   public var uniformOmega: Tensor
   public var uniformDrop: Tensor
+  /// How many rows from the first have r = t; nil: the settings' share of them.
+  var flowRows: Int?
 
   /// Draws for images of a shape. The key is split in seven, one a field, in the order of the fields.
   public init(_ key: RandomKey, images shape: [Int]) throws {
@@ -60,5 +62,60 @@ public struct Draws: Sendable {
       default: break
       }
     }
+  }
+}
+
+/// Every so-many-th row of a batch: what one of several processes, or one of several passes, takes of it.
+public struct Share: Sendable, Hashable {
+  /// Rows index, index + count, ...
+  public let index: Int
+  public let count: Int
+
+  /// The whole batch.
+  public static let whole = Share(index: 0, count: 1)
+
+  public init(index: Int, count: Int) {
+    self.index = index
+    self.count = count
+  }
+
+  /// A share of this share.
+  func part(_ index: Int, of count: Int) -> Share {
+    Share(index: self.index + self.count * index, count: self.count * count)
+  }
+
+  /// The rows of a batch of so many.
+  func rows(of batch: Int) -> [Int] { Array(stride(from: index, to: batch, by: count)) }
+
+  func taken(of x: Tensor) throws -> Tensor {
+    count == 1 ? x : try x.sliced([.range(start: index, stop: nil, step: count)])
+  }
+}
+
+extension Draws {
+  /// What a share of the batch draws: the gradients of all shares, averaged, are then the whole batch's. The rows with
+  /// r = t and those without a label are chosen among the whole batch, as the objective chooses them.
+  func part(_ share: Share, _ settings: ObjectiveSettings) throws -> Draws {
+    guard share.count > 1 else { return self }
+    let B = e.shape[0]
+    let flow = settings.flowRows(of: B)
+    var part = self
+    for name in Draws.names { part[name] = try self[name].map { try share.taken(of: $0) } }
+    part.flowRows = share.rows(of: B).count { $0 < flow }
+    // Chosen rows draw 0, the others 1: below or above every probability that chooses some and not all.
+    let dropped = try settings.dropped(self)
+    part.uniformDrop = try share.taken(of: select(dropped, Tensor(0), Tensor(1)))
+    return part
+  }
+}
+
+extension ObjectiveSettings {
+  /// The first so many rows of a batch have r = t.
+  func flowRows(of batch: Int) -> Int { min(batch, max(0, Int(Double(batch) * dataProportion))) }
+
+  /// The rows that lose their label.  [B]
+  func dropped(_ draws: Draws) throws -> Tensor {
+    let chosen = try less(draws.uniformDrop, Tensor(classDropoutProb))  // [B]
+    return randomDropout ? chosen : try less(Tensor.arange(chosen.shape[0]).cast(to: .int64), sum(chosen))
   }
 }

@@ -9,7 +9,7 @@ public import Tensor
 public func meanFlow(
   _ net: Network, _ x: Tensor, _ y: Tensor, _ draws: Draws, _ settings: ObjectiveSettings = .init()
 ) throws -> (loss: Tensor, lossU: Tensor) {
-  let B = x.shape[0], k = Int(Double(B) * settings.dataProportion)
+  let B = x.shape[0], k = draws.flowRows ?? settings.flowRows(of: B)
   let isFlow = try less(.arange(B), Tensor(Double(k), dtype: .int32)).reshaped([B, 1, 1, 1])
   let (t, r) = try sampleTimes(draws.normalT, draws.normalR, isFlow, settings)
   let z = try (1 - t) * x + t * draws.e, vT = try draws.e - x

@@ -56,9 +56,8 @@ public func improvedMeanFlow(
       "needs images [B, H, W, C] and one label an image")
   }
   let B = x.shape[0], null = Double(net.configuration.numClasses)
-  let k = min(B, max(0, Int(Double(B) * settings.dataProportion)))
-  let row = try Tensor.arange(B)  // [B]
-  let isFlow = try less(row, Tensor(Double(k), dtype: .int32)).reshaped([B, 1, 1, 1])
+  let k = draws.flowRows ?? settings.flowRows(of: B)
+  let isFlow = try less(.arange(B), Tensor(Double(k), dtype: .int32)).reshaped([B, 1, 1, 1])
 
   // 1, 2. Times, noise, the noisy image and its conditional velocity.
   let (t, r) = try sampleTimes(draws.normalT, draws.normalR, isFlow, settings)  // [B, 1, 1, 1]
@@ -80,8 +79,7 @@ public func improvedMeanFlow(
   let vG = try vT + (1 - 1 / w) * (vC - vU)
 
   // 5. Dropped labels become the null class and aim at the plain velocity.
-  let chosen = try less(draws.uniformDrop, Tensor(settings.classDropoutProb))  // [B]
-  let dropped = try settings.randomDropout ? chosen : less(row.cast(to: .int64), sum(chosen))
+  let dropped = try settings.dropped(draws)  // [B]
   let labels = try select(dropped, Tensor(null, dtype: y.dtype), y)
   let target = try stopGradient(select(dropped.reshaped([B, 1, 1, 1]), vT, vG))
 

@@ -24,7 +24,7 @@ public func samplingStart(
 ) throws -> (noise: Tensor, labels: Tensor) {
   let c = net.configuration
   let keys = RandomKey(seed: seed).folded(in: sampleIndex).split(3)
-  let labels = (0..<n).map { Int32(($0 + sampleIndex * n) % c.numClasses) }
+  let labels = (0..<n).map { Int32(($0 + sampleIndex * n) % max(c.numClasses, 1)) }
   return (try normal(keys[1], [n, c.inputSize, c.inputSize, c.inChannels]), try Tensor(labels))
 }
 

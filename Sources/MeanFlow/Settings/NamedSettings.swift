@@ -6,28 +6,48 @@ public enum SettingValue: Sendable, Hashable, CustomStringConvertible {
   case number(Double)
   case text(String)
   case flag(Bool)
+  case numbers([Double])
   case none
 
   public var description: String {
     switch self {
-    case .number(let number): number == number.rounded() && number.magnitude < 0x1p53 ? String(Int64(number)) : "\(number)"
+    case .number(let number): Self.text(number)
+    case .numbers(let numbers): numbers.map(Self.text).joined(separator: ",")
     case .text(let text): text
     case .flag(let flag): flag ? "true" : "false"
     case .none: "none"
     }
   }
 
+  /// Numbers, where they are all of so many items.
+  public init?(_ numbers: [Double], all count: Int) {
+    guard numbers.count == count else { return nil }
+    self = .numbers(numbers)
+  }
+
+  private static func text(_ number: Double) -> String {
+    number == number.rounded() && number.magnitude < 0x1p53 ? String(Int64(number)) : "\(number)"
+  }
+
   /// As scripts write it.
   var quoted: String {
-    if case .text(let text) = self { "\"\(text)\"" } else { description }
+    switch self {
+    case .text(let text): "\"\(text)\""
+    case .numbers(let numbers): "[" + numbers.map(Self.text).joined(separator: ", ") + "]"
+    case .number, .flag, .none: description
+    }
   }
 
   /// What a file's text stands for, read as the type that the setting has now.
   init(_ text: String, like present: SettingValue) {
     switch present {
+    case .number where text.contains(","): self.init(text, like: .numbers([]))
     case .number, .none: self = text == "none" ? .none : Double(text).map { .number($0) } ?? .text(text)
     case .flag: self = text == "true" ? .flag(true) : text == "false" ? .flag(false) : .text(text)
     case .text: self = .text(text)
+    case .numbers:
+      let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+      self = numbers.contains(nil) ? .text(text) : .numbers(numbers.compactMap { $0 })
     }
   }
 }
@@ -72,7 +92,36 @@ public struct Setting<Settings>: Sendable {
       case .number(let number):
         guard let whole = Int(exactly: number) else { return false }
         settings[keyPath: path] = whole
-      case .text, .flag: return false
+      case .text, .flag, .numbers: return false
+      }
+      return true
+    }
+  }
+
+  static func optionalNumber(_ name: String, _ path: any WritableKeyPath<Settings, Double?> & Sendable) -> Setting {
+    Setting(name: name, read: { $0[keyPath: path].map { .number($0) } ?? .none }) { settings, value in
+      switch value {
+      case .none: settings[keyPath: path] = nil
+      case .number(let number): settings[keyPath: path] = number
+      case .text, .flag, .numbers: return false
+      }
+      return true
+    }
+  }
+
+  /// Several numbers, of which one may stand alone.
+  static func numbers(_ name: String, _ path: any WritableKeyPath<Settings, [Double]> & Sendable) -> Setting {
+    Setting(
+      name: name,
+      read: { settings in
+        let numbers = settings[keyPath: path]
+        return numbers.count == 1 ? .number(numbers[0]) : .numbers(numbers)
+      }
+    ) { settings, value in
+      switch value {
+      case .number(let number): settings[keyPath: path] = [number]
+      case .numbers(let numbers): settings[keyPath: path] = numbers
+      case .text, .flag, .none: return false
       }
       return true
     }

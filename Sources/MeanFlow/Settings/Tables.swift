@@ -26,10 +26,22 @@ extension ObjectiveSettings: NamedSettings {
 extension TrainingSettings: NamedSettings {
   public static var table: [Setting<TrainingSettings>] {
     [
-      .number("lr", \.learningRate), .number("b1", \.b1), .number("b2", \.b2), .number("eps", \.eps),
-      .number("weight_decay", \.weightDecay), .number("ema", \.ema), .choice("schedule", \.schedule),
+      .choice("loss", \.loss), .number("lr", \.learningRate), .number("b1", \.b1), .number("b2", \.b2), .number("eps", \.eps),
+      .number("weight_decay", \.weightDecay), .numbers("ema", \.ema), .choice("schedule", \.schedule),
       .whole("warmup_steps", \.warmupSteps), .optionalWhole("total_steps", \.totalSteps),
-      .number("min_factor", \.minFactor),
+      .number("min_factor", \.minFactor), .optionalNumber("clip_norm", \.clipNorm), .whole("accumulate", \.accumulate),
+    ]
+  }
+}
+
+extension RunSettings: NamedSettings {
+  public static var table: [Setting<RunSettings>] {
+    [
+      .whole("log_per_step", \.logPerStep), .whole("checkpoint_per_epoch", \.checkpointPerEpoch),
+      .whole("checkpoint_per_step", \.checkpointPerStep), .number("checkpoint_minutes", \.checkpointMinutes), .whole("keep", \.keep),
+      .whole("sample_per_epoch", \.samplePerEpoch), .whole("sample_per_step", \.samplePerStep), .whole("samples", \.samples),
+      .whole("num_steps", \.numSteps), .number("omega", \.omega), .number("t_min", \.tMin), .number("t_max", \.tMax),
+      .whole("judge_per_epoch", \.judgePerEpoch), .whole("judge_per_step", \.judgePerStep), .choice("on_nan", \.onNaN),
     ]
   }
 }

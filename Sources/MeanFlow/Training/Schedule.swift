@@ -13,52 +13,11 @@ public enum Schedule: String, Sendable, CaseIterable {
   case cosine
 }
 
-/// The optimiser's settings, with the reference's defaults.
-public struct TrainingSettings: Sendable, Hashable {
-  public var learningRate = 1e-4
-  public var b1 = 0.9
-  public var b2 = 0.95
-  public var eps = 1e-8
-  public var weightDecay = 0.0
-  /// Decay of the parameters' moving average.
-  public var ema = 0.9999
-  public var schedule = Schedule.warmupConst
-  public var warmupSteps = 0
-  /// Needed by the schedules that decay.
-  public var totalSteps: Int?
-  /// Where a decay ends, as a share of the learning rate.
-  public var minFactor = 0.0
-
-  public init() {}
-
-  /// Checks what the schedule needs.
-  public func validated() throws -> TrainingSettings {
-    func refuse(_ field: String, _ reason: String, _ hint: String? = nil) -> ConfigurationError {
-      ConfigurationError(field: field, reason: reason, hint: hint)
-    }
-    guard learningRate >= 0, learningRate.isFinite else { throw refuse("lr", "cannot be \(learningRate)") }
-    guard (0..<1).contains(b1) else { throw refuse("b1", "must be in 0 ..< 1, not \(b1)") }
-    guard (0..<1).contains(b2) else { throw refuse("b2", "must be in 0 ..< 1, not \(b2)") }
-    guard (0...1).contains(ema) else { throw refuse("ema", "must be in 0 ... 1, not \(ema)") }
-    guard eps >= 0, weightDecay >= 0 else { throw refuse("eps", "eps and weight_decay cannot be negative") }
-    guard warmupSteps >= 0 else { throw refuse("warmup_steps", "cannot be \(warmupSteps)") }
-    switch schedule {
-    case .warmupConst: break
-    case .warmupCosine, .cosine:
-      guard let totalSteps else { throw refuse("total_steps", "is missing: the schedule \"\(schedule.rawValue)\" needs it") }
-      let decay = totalSteps - (schedule == .cosine ? 1 : 2) * warmupSteps
-      guard decay > 0 else {
-        throw refuse(
-          "warmup_steps", "\(warmupSteps) leaves no step of \(totalSteps) for the decay", "shorten the warm-up")
-      }
-    }
-    return self
-  }
-
+extension TrainingSettings {
   /// The update that the step makes, counted from 0.
   func update(at step: Int) -> AdamWStep {
     var update = AdamWStep(rate: learningRate(at: step), count: step + 1)
-    (update.b1, update.b2, update.eps, update.weightDecay, update.averageDecay) = (b1, b2, eps, weightDecay, ema)
+    (update.b1, update.b2, update.eps, update.weightDecay, update.averageDecays) = (b1, b2, eps, weightDecay, ema)
     return update
   }
 

@@ -37,10 +37,10 @@ extension TrainingState {
       throw ConfigurationError(field: nil, reason: "the checkpoint does not say its step", hint: nil)
     }
     let parameters = try tree("params")
+    let average = own.keys.contains { $0.hasPrefix("ema_params/") } ? try tree("ema_params") : parameters
     try self.init(
       network: Network(network.configuration, parameters: parameters), settings: settings, objective: objective,
-      ema: (own.keys.contains { $0.hasPrefix("ema_params/") } ? tree("ema_params") : parameters).values, mu: moments.mu.values,
-      nu: moments.nu.values,
+      averages: settings.ema.map { _ in average.values }, mu: moments.mu.values, nu: moments.nu.values,
       step: step, updates: updates, key: key)
   }
 

@@ -2,17 +2,25 @@
 // Written whole or not at all; a run that goes on from it computes the same bits as one that never stopped.
 
 import Formats
-import OrderedCollections
-import Tensor
+public import OrderedCollections
+public import Tensor
 
 extension TrainingState {
-  private static let kind = "imf-repl training state 1"
-  private static let groups = ["params", "ema_params", "mu", "nu"]
+  private static let kind = "imf-repl training state 2"
+  private static let formerKind = "imf-repl training state 1"
+  /// Settings that states of the former kind do not have.
+  private static let laterSettings: Set = ["loss", "clip_norm", "accumulate"]
+
+  /// Names of the trees: parameters, moments, averages.
+  private static func groups(_ averages: Int) -> [String] {
+    ["params", "mu", "nu", "ema_params"] + (1..<max(averages, 1)).map { "ema_params_\($0)" }
+  }
 
   /// Writes the run. Throws `FormatError` where the file cannot be written; an older file then stays as it was.
-  public func save(to path: String) throws {
-    var tensors: OrderedDictionary<String, Tensor> = [:]
-    for (group, values) in zip(Self.groups, [network.p.values, ema, mu, nu]) {
+  /// - Parameter beside: tensors that the file holds besides, under names that are no group's.
+  public func save(to path: String, beside: OrderedDictionary<String, Tensor> = [:]) throws {
+    var tensors = beside
+    for (group, values) in zip(Self.groups(averages.count), [network.p.values, mu, nu] + averages) {
       for (name, tensor) in zip(network.p.names, values) { tensors["\(group)/\(name)"] = tensor }
     }
     var metadata: OrderedDictionary<String, String> = [
@@ -43,7 +51,8 @@ extension TrainingState {
       guard let text = file.metadata[name] else { throw refuse("the training state lacks `\(name)`") }
       return text
     }
-    guard file.metadata["kind"] == Self.kind else {
+    let isFormer = file.metadata["kind"] == Self.formerKind
+    guard isFormer || file.metadata["kind"] == Self.kind else {
       throw refuse("this is no training state", hint: "`load` reads any safetensors as a record of tensors")
     }
     var configuration = Configuration()
@@ -56,10 +65,12 @@ extension TrainingState {
     let network: Network
     do {
       for name in Configuration.settingNames { try configuration.set(name, text: field("net.\(name)")) }
-      for name in TrainingSettings.settingNames { try training.set(name, text: field("train.\(name)")) }
+      for name in TrainingSettings.settingNames where !(isFormer && Self.laterSettings.contains(name)) {
+        try training.set(name, text: field("train.\(name)"))
+      }
       for name in ObjectiveSettings.settingNames { try objective.set(name, text: field("imf.\(name)")) }
       var loaded: Network?
-      for group in Self.groups {
+      for group in Self.groups(training.ema.count) {
         let prefix = group + "/"
         let own = file.tensors.filter { $0.key.hasPrefix(prefix) }
         let named = own.map { (String($0.key.dropFirst(prefix.count)), $0.value) }
@@ -75,7 +86,7 @@ extension TrainingState {
       throw refuse("the training state is incomplete: \(error)")
     }
     try self.init(
-      network: network, settings: training, objective: objective, ema: groups[1], mu: groups[2], nu: groups[3],
+      network: network, settings: training, objective: objective, averages: Array(groups[3...]), mu: groups[1], nu: groups[2],
       step: step, updates: file.metadata["updates"].flatMap { Int($0) }.map { max($0, 0) }, key: RandomKey(high: words[0], low: words[1]))
     let numbers = file.metadata["metrics"]?.split(separator: ",").compactMap { Double($0) } ?? []
     if numbers.count == 5 {

@@ -7,8 +7,8 @@ public struct TrainingState: Sendable {
   public let settings: TrainingSettings
   public let objective: ObjectiveSettings
   public internal(set) var network: Network
-  /// Moving average of the parameters, in their order, and AdamW's moments.
-  public internal(set) var ema: [Tensor]
+  /// Moving averages of the parameters, one a decay, each in the parameters' order; and AdamW's moments.
+  public internal(set) var averages: [[Tensor]]
   public internal(set) var mu: [Tensor]
   public internal(set) var nu: [Tensor]
   /// Steps made.
@@ -40,19 +40,19 @@ public struct TrainingState: Sendable {
     let parameters = network.p.values
     let zeros = try parameters.map { try Tensor.zeros($0.shape) }
     try self.init(
-      network: network, settings: settings, objective: objective, ema: parameters, mu: zeros, nu: zeros, step: 0,
+      network: network, settings: settings, objective: objective, averages: settings.ema.map { _ in parameters }, mu: zeros, nu: zeros, step: 0,
       key: key)
   }
 
   /// A run in the middle, from a file.
   init(
-    network: Network, settings: TrainingSettings, objective: ObjectiveSettings, ema: [Tensor], mu: [Tensor],
+    network: Network, settings: TrainingSettings, objective: ObjectiveSettings, averages: [[Tensor]], mu: [Tensor],
     nu: [Tensor], step: Int, updates: Int? = nil, key: RandomKey
   ) throws {
     self.settings = try settings.validated()
     self.objective = objective
     self.network = network
-    self.ema = ema
+    self.averages = averages
     self.mu = mu
     self.nu = nu
     self.step = step
@@ -62,32 +62,36 @@ public struct TrainingState: Sendable {
 
   /// The network with averaged parameters: the one to sample from.
   public var emaNetwork: Network { network.with(ema) }
+
+  /// The first average.
+  public var ema: [Tensor] { averages[0] }
 }
 
 extension TrainingState {
-  /// One step of AdamW on the iMF objective, then of the moving average. Tensors of the state that nobody else holds are
+  /// One step: the gradient, then AdamW and the moving averages. Tensors of the state that nobody else holds are
   /// overwritten: a run needs the memory of one state, not of two.
   ///
-  /// - Parameters:
-  ///   - x: images [B, H, W, C] in [-1, 1]; y: labels [B].
-  ///   - draws: the step's random numbers; drawn from the state's key where not given.
+  /// - Parameters: as of `gradient`.
   /// - Throws: what the objective throws; the state is as it was then.
   public mutating func advance(_ x: Tensor, _ y: Tensor, draws: Draws? = nil) throws {
-    let draws = try draws ?? Draws(key.folded(in: step), images: x.shape)
-    let (loss, parts, gradients) = try valueAndGrad(
-      { [network, objective] parameters -> (Tensor, (Tensor, Tensor)) in
-        let result = try improvedMeanFlow(network.with(parameters), x, y, draws, objective)
-        return (result.loss, (result.lossU, result.lossV))
-      }, at: network.p.values)
-    let norm = try sqrt(sum(stack(gradients.map { try sum(square($0)) })))
-    try evaluate(gradients + [loss, parts.0, parts.1, norm])
+    try apply(gradient(x, y, draws: draws))
+  }
 
+  /// Makes the step that a gradient is of, whole or not at all.
+  public mutating func apply(_ gradient: StepGradient) throws {
     let update = settings.update(at: updates)
-    try network.p.update { try update.apply(to: &$0, mu: &mu, nu: &nu, average: &ema, gradients: gradients) }
-    step += 1
+    let gradients = try gradient.clipped(to: settings.clipNorm)
+    try network.p.update { try update.apply(to: &$0, mu: &mu, nu: &nu, averages: &averages, gradients: gradients) }
     updates += 1
+    record(gradient, rate: update.rate)
+  }
+
+  /// Goes on to the next step without an update: the batch and its random numbers are done with.
+  public mutating func skip(_ gradient: StepGradient) { record(gradient, rate: settings.learningRate(at: updates)) }
+
+  private mutating func record(_ gradient: StepGradient, rate: Double) {
+    step += 1
     metrics = .init(
-      loss: try loss.item(), lossU: try parts.0.item(), lossV: try parts.1.item(), gradientNorm: try norm.item(),
-      learningRate: update.rate)
+      loss: gradient.loss, lossU: gradient.lossU, lossV: gradient.lossV, gradientNorm: gradient.norm, learningRate: rate)
   }
 }

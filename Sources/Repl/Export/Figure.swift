@@ -1,5 +1,5 @@
-// Pictures and plots as files hold them: the one place that says in which forms. Plots are drawn on light and on dark paper, for
-// pages that follow the reader's choice.
+// Pictures, plots and animations as files hold them: the one place that says in which forms. Plots are drawn on light and
+// on dark paper, for pages that follow the reader's choice.
 
 import Formats
 
@@ -20,20 +20,33 @@ struct Figure {
   init(_ picture: Picture) throws {
     png = try picture.raster.png()
     darkPNG = nil
-    // What nobody could see grows by a whole number.
-    let factor = max(1, min(12, 600 / picture.width, 300 / picture.height))
+    let factor = Self.growth(of: picture)
     (width, height) = (picture.width * factor, picture.height * factor)
     caption = Self.unbracketed(picture.captionLine)
     isPixelated = factor > 1
   }
 
+  /// Browsers and notebooks play it.
+  init(_ animation: Animation) throws {
+    png = try animation.data()
+    darkPNG = nil
+    let factor = Self.growth(of: animation.last)
+    (width, height) = (animation.last.width * factor, animation.last.height * factor)
+    caption = Self.unbracketed(animation.captionLine)
+    isPixelated = factor > 1
+  }
+
+  /// What nobody could see grows by a whole number.
+  private static func growth(of picture: Picture) -> Int { max(1, min(12, 600 / picture.width, 300 / picture.height)) }
+
   init(_ plot: Plot) throws {
+    let size = plot.panels.isEmpty ? Self.plotSize : plot.naturalSize
     func drawn(_ theme: Theme) throws -> [UInt8] {
-      try plot.picture(width: Self.plotSize.width, height: Self.plotSize.height, theme: theme).raster.png()
+      try plot.picture(width: size.width, height: size.height, theme: theme).raster.png()
     }
     png = try drawn(.light)
     darkPNG = try drawn(.dark)
-    (width, height) = Self.plotSize
+    (width, height) = size
     caption = Self.unbracketed(plot.captionLine)
     isPixelated = false
   }
@@ -46,6 +59,7 @@ struct Figure {
     switch output {
     case .picture(let picture): try Figure(picture)
     case .plot(let plot): try Figure(plot)
+    case .animation(let animation): try Figure(animation)
     case .text, .value, .error: nil
     }
   }

@@ -96,7 +96,7 @@ struct HTMLPage {
     case .value(let text, let cell): row(cell.map { "out&nbsp;[\($0)]" } ?? "", "out", "<pre>\(HTMLText.printed(text))</pre>")
     case .error(let error):
       row("", "", "<pre class=\"\(error.severity.rawValue)\">\(HTMLText.printed(error.rendered(coloured: true)))</pre>")
-    case .picture, .plot: row("", "", try Figure.of(output).map(figure) ?? "")
+    case .picture, .plot, .animation: row("", "", try Figure.of(output).map(figure) ?? "")
     }
   }
 

@@ -63,7 +63,7 @@ struct JupyterFile {
           "ename": .string(error.kind.rawValue), "evalue": .string(error.message), "output_type": "error",
           "traceback": .list(error.rendered(coloured: true).split(separator: "\n", omittingEmptySubsequences: false).map { .string(String($0)) }),
         ]
-      case .picture, .plot:
+      case .picture, .plot, .animation:
         ["data": try data(of: output), "metadata": try sizes(of: output), "output_type": "display_data"]
       }
     }

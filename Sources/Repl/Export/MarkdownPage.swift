@@ -46,7 +46,7 @@ struct MarkdownPage {
     case .text(let text): text.hasSuffix("\n") ? String(text.dropLast()) : text
     case .value(let text, _): text
     case .error(let error): error.rendered()
-    case .picture, .plot: ""
+    case .picture, .plot, .animation: ""
     }
   }
 

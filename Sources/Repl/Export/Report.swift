@@ -67,7 +67,7 @@ struct ReportCell {
       switch output {
       case .text(let text): .text(ShownText.bounded(text))
       case .value(let text, let cell): .value(ShownText.bounded(text), cell: cell)
-      case .picture, .plot, .error: output
+      case .picture, .plot, .animation, .error: output
       }
     }
     let left = outputs.count - shown.count

@@ -43,7 +43,7 @@ extension Library {
       """
       write a value in the format of the path's ending, whole or not at all
 
-      - .npz, .safetensors, .msgpack, .pt, .pth: a tensor or records of them; .npy: a tensor; .json: lists and records; .png: images, plots, animations;
+      - .npz, .safetensors, .msgpack, .pt, .pth: a tensor or records of them; .npy: a tensor; .json, .yml: lists and records; .png: images, plots, animations;
         .svg: plots
       - a training state as .safetensors, for `resume`, or as checkpoint_<step>, for flax; a model in any of these
 
@@ -83,7 +83,7 @@ extension Library {
       see: ["train", "load", "image_values"]
     ) { call in
       let batches = try Batches(
-        images: call.tensor("x"), labels: call.optionalTensor("y"), size: call.integer("size", in: 1...Int.max),
+        call.dataSet("x", labels: "y"), size: call.integer("size", in: 1...Int.max),
         steps: call.optionalInteger("steps"), seed: call.integer("seed"), dropLast: call.bool("drop_last"))
       return .object(LazySequence("batches", count: batches.steps) {
         let walk = batches.walk()

@@ -4,7 +4,8 @@ import Lang
 
 extension Library {
   static let program: [Library] = [
-    models, objectives, training, sampling, data, evaluation, metrics, sampleQuality, imageNetworks, preparation, shows, plots,
+    models, objectives, training, runs, configurations, sampling, data, dataSets, evaluation, metrics, sampleQuality, imageNetworks,
+    preparation, shows, plots,
   ]
 
   /// A network small enough for examples.

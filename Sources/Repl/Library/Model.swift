@@ -60,37 +60,18 @@ struct Model: LanguageObject {
   }
 }
 
-extension Configuration {
-  /// Labels as whole numbers, each a class of this network.
-  func checkedLabels(_ labels: Tensor, allowsNull: Bool = false) throws -> Tensor {
-    let whole = labels.dtype.isInteger ? labels : try labels.cast(to: .int32)
-    guard labels.count > 0 else { return whole }
-    if labels.dtype.isFloating, let odd = try labels.scalars(Double.self).first(where: { $0 != $0.rounded() || !$0.isFinite }) {
-      throw ConfigurationError(field: nil, reason: "the label \(odd) is not a whole number", hint: nil)
-    }
-    let (low, high) = (try Tensor::min(whole).item(), try Tensor::max(whole).item())
-    let most = Double(allowsNull ? numClasses : numClasses - 1)
-    guard low >= 0, high <= most else {
-      let wrong = low < 0 ? low : high
-      throw ConfigurationError(
-        field: nil, reason: "the label \(Int(wrong)) is out of range: the model has the classes 0 to \(numClasses - 1)",
-        hint: allowsNull ? "\(numClasses) is the null class" : nil)
-    }
-    return whole
-  }
-}
-
 extension Value {
   init(_ setting: SettingValue) {
     switch setting {
     case .number(let number): self = .number(number)
     case .text(let text): self = .string(text)
     case .flag(let flag): self = .bool(flag)
+    case .numbers(let numbers): self = .list(numbers.map { .number($0) })
     case .none: self = .none
     }
   }
 
-  /// A setting's value, a tensor of one element as its number; nil for values that no setting has.
+  /// A setting's value, a tensor of one element as its number, a list of numbers; nil for values that no setting has.
   var setting: SettingValue? {
     switch self {
     case .tensor(let tensor): tensor.count == 1 ? (try? tensor.item()).map { .number($0) } : nil
@@ -98,6 +79,7 @@ extension Value {
     case .string(let text): .text(text)
     case .bool(let flag): .flag(flag)
     case .none: SettingValue.none
+    case .list(let items): SettingValue(items.compactMap { if case .number(let number) = $0 { number } else { nil } }, all: items.count)
     default: nil
     }
   }

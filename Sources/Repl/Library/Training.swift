@@ -1,4 +1,4 @@
-// Training: a state, one step, many steps.
+// Training: a state and one step. Runs.swift has many.
 
 import Formats
 import Lang
@@ -13,16 +13,20 @@ extension Library {
       a training run before its first step: a network with optimiser, averages and settings
 
       Nothing changes in place: `train_step` and `train` give the next state, and `state = train_step(state, ...)` reuses
-      its memory. Settings of AdamW, by name, those of `imf_loss` besides:
+      its memory. Settings by name, those of `imf_loss` besides:
 
-      - `lr = 1e-4`, `b1 = 0.9`, `b2 = 0.95`, `eps = 1e-8`, `weight_decay = 0`
-      - `ema = 0.9999`: decay of the parameters' moving average, which is what to sample from; 0.99 for runs of 1000 steps
+      - `loss = "imf"`, or "meanflow" or "flow_matching", the earlier objectives, for comparison
+      - AdamW: `lr = 1e-4`, `b1 = 0.9`, `b2 = 0.95`, `eps = 1e-8`, `weight_decay = 0`
+      - `ema = 0.9999`: decay of the parameters' moving average, which is what to sample from; 0.99 for runs of 1000 steps. A list
+        of decays keeps as many averages; the first is sampled from
       - `schedule = "warmup_const"`, or "cosine", or "warmup_cosine", the reference's, which ends early; the last two need `total_steps`
       - `warmup_steps = 0`: lr grows to its value over so many steps
       - `min_factor = 0`: where a cosine ends, as a share of lr
+      - `clip_norm = none`: a gradient longer than this is shortened to it
+      - `accumulate = 1`: a batch goes through in so many parts, for less memory; the step is that of the whole batch
 
       `checkpoint` is what `load` gave for a training checkpoint of the authors: the run goes on at its step. Fields of a
-      state: step, loss, loss_u, loss_v, grad_norm, lr, model, ema (the averaged model), params, ema_params, settings, objective.
+      state: step, loss, loss_u, loss_v, grad_norm, lr, model, ema (the averaged model), emas, params, ema_params, settings, objective.
       """,
       given: tinyModel, example: "train_state(m, lr = 1e-3).step",
       fails: [
@@ -77,46 +81,13 @@ extension Library {
         try state.advance(x, y, draws: draws)
       }
     },
-    Builtin(
-      "train(state, x, y, steps, size = 128, seed = 0, each = none, every = 0)",
-      """
-      many steps on shuffled batches with progress; each(state) is called every so many steps
-
-      x holds all images [N, H, W, C], y their classes; `size` is the batch, `steps` how many more to make. A state that has
-      steps behind it goes on where it stopped. `each` is a function of the state, called after every `every` steps:
-      `each = s -> print(s.step, s.loss_u), every = 100`. Ctrl-C keeps the steps that were finished when the state was handed
-      over (`state = train(state, ...)`).
-      """,
-      given: tinyModel, example: "train(train_state(m), zeros([4, 4, 4, 1]), [0, 1, 0, 1], steps = 2, size = 2).step",
-      fails: [
-        .argument("train(train_state(m), zeros([4, 4, 4, 1]), [0, 1, 0, 1])", "train needs `steps`"),
-        .argument("train(train_state(m), zeros([4, 4, 4, 1]), [0, 1, 0, 1], steps = 2)", "`size` is 128; expected 1 to 4, as many as there are images"),
-        .argument("train(train_state(m), zeros([4, 4, 4, 1]), [0, 1], steps = 2, size = 2)", "`y` is int32[2]; expected 4 labels, one an image"),
-      ],
-      see: ["train_state", "train_step", "sample", "save"], usesUpFirst: true
-    ) { call in
-      try call.advancing("state") { state in try call.train(&state) }
-    },
-    Builtin(
-      "resume(path)",
-      """
-      a training state from a file that `save` wrote
-
-      The run goes on bit for bit; a model's file is read by `load` instead.
-      """,
-      example: "try resume(\"missing.safetensors\") catch err { err.kind }",
-      fails: [.io("resume(\"missing.safetensors\")", "missing.safetensors: there is no such file")],
-      see: ["save", "train_state"]
-    ) { call in
-      .object(TrainingRun(state: try TrainingState(contentsOf: call.string("path"))))
-    },
   ])
 }
 
 extension Call {
   /// A state turned into a later one. Where the caller handed it over (`state = train(state, ...)`) its tensors are
   /// overwritten, and a failed call leaves the steps that were finished.
-  fileprivate func advancing(_ name: String, _ body: (inout TrainingState) throws -> Void) throws -> Value {
+  func advancing(_ name: String, _ body: (inout TrainingState) throws -> Void) throws -> Value {
     var state = try object(name, TrainingRun.self, as: "a training state").state
     _ = take(name)
     do {
@@ -126,32 +97,5 @@ extension Call {
       throw error
     }
     return .object(TrainingRun(state: state))
-  }
-
-  fileprivate func train(_ state: inout TrainingState) throws {
-    let y = try state.network.configuration.checkedLabels(tensor("y"))
-    let total = try integer("steps", in: 0...Int.max)
-    let every = try integer("every", in: 0...Int.max)
-    // A state that has steps behind it goes on where it stopped, in the order of the same seed.
-    let batches = try Batches(
-      images: tensor("x"), labels: y, size: integer("size", in: 1...Int.max), steps: state.step + total, seed: integer("seed"))
-    let walk = batches.walk(from: state.step)
-    let progress = Progress("train", total: total)
-    defer { progress.finish() }
-    var done = 0
-    while let batch = try walk.next() {
-      try state.advance(batch.x, batch.y ?? y)
-      done += 1
-      if let m = state.metrics {
-        guard m.loss.isFinite, m.gradientNorm.isFinite else {
-          throw error(
-            .value, "the loss is \(m.loss) at step \(state.step)", hint: "a smaller learning rate or a longer warm-up")
-        }
-        progress.update(done, ["loss_u": m.lossU, "loss_v": m.lossV, "grad": m.gradientNorm, "lr": m.learningRate])
-      }
-      if every > 0, done % every == 0, !self["each"].isNone {
-        _ = try apply(function("each"), [.object(TrainingRun(state: state))])
-      }
-    }
   }
 }

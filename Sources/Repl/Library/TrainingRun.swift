@@ -19,7 +19,7 @@ struct TrainingRun: LanguageObject {
   }
 
   var fieldNames: [String] {
-    ["step", "loss", "loss_u", "loss_v", "grad_norm", "lr", "model", "ema", "params", "ema_params", "settings", "objective"]
+    ["step", "loss", "loss_u", "loss_v", "grad_norm", "lr", "model", "ema", "emas", "params", "ema_params", "settings", "objective"]
   }
 
   func field(_ name: String) throws -> Value? {
@@ -35,6 +35,7 @@ struct TrainingRun: LanguageObject {
     case "lr": return .number(state.metrics?.learningRate ?? state.settings.learningRate(at: state.updates))
     case "model": return .object(Model(network: state.network))
     case "ema": return .object(Model(network: state.emaNetwork))
+    case "emas": return .list(state.averages.map { .object(Model(network: state.network.with($0))) })
     case "params": return try Model(network: state.network).field("params")
     case "ema_params": return try Model(network: state.emaNetwork).field("params")
     case "settings": return .record(Record(state.settings.settings.map { ($0.name, Value($0.value)) }))

@@ -105,6 +105,8 @@ final class LineEditor {
     step = text.isEmpty ? nil : .setText(text)
     Signals.catchSuspension(true)
     setBracketedPaste(true)
+    // libedit would do it after the prompt is shown, and Ctrl-C in between would throw away what was typed.
+    editline.prepareTerminal(raw: true)
     let edited = editline.edit()
     setBracketedPaste(false)
     Signals.catchSuspension(false)

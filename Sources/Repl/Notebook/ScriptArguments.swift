@@ -13,6 +13,8 @@ struct ScriptArguments {
   /// - Throws: `UsageError` for a name that the script does not declare, a missing value or one of the wrong type.
   init(_ words: [String], known: [ScriptParameter], script: String) throws {
     var rest = words[...]
+    // `--training.batch_size 64` sets a field of the record `training`.
+    var fields: [String: [(path: String, value: String)]] = [:]
     while let word = rest.popFirst() {
       if word == "--" { break }
       if word == "-h" {
@@ -29,6 +31,11 @@ struct ScriptArguments {
       }
       let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = String(parts[0]).replacing("-", with: "_")
+      if let dot = name.firstIndex(of: "."), let section = known.first(where: { $0.name == name[..<dot] && $0.kind == .record }) {
+        let value = parts.count == 2 ? String(parts[1]) : rest.first.map({ $0.hasPrefix("--") }) ?? true ? "true" : rest.removeFirst()
+        fields[section.name, default: []].append((String(name[name.index(after: dot)...]), value))
+        continue
+      }
       guard let parameter = known.first(where: { $0.name == name }) else {
         if word == "--help" {
           asksForHelp = true
@@ -53,11 +60,13 @@ struct ScriptArguments {
       parameters[name] = value
     }
     plain += rest
+    for (name, given) in fields { parameters[name] = ScriptParameter.recordText(given, over: parameters[name]) }
   }
 
   /// - Parameter word: the name as it was given.
   private static func unknown(_ word: String, _ name: String, _ known: [ScriptParameter], _ script: String) -> UsageError {
-    let near = nearestName(to: name, among: known.map(\.name)).map { "; did you mean --\($0)?" } ?? ""
+    let section = name.prefix { $0 != "." }, field = name.dropFirst(section.count)
+    let near = nearestName(to: String(section), among: known.map(\.name)).map { "; did you mean --\($0)\(field)?" } ?? ""
     let names = known.map { "--\($0.name)" }.joined(separator: ", ")
     return UsageError(
       "\(script) has no parameter \(word)\(near)\n" + (names.isEmpty ? "" : "its parameters: \(names)\n")

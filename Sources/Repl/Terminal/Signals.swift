@@ -35,6 +35,9 @@ struct Signals: OptionSet, Sendable {
   /// The flags raised, left as they are.
   static var raised: Signals { Signals(rawValue: pending.load(ordering: .acquiring)) }
 
+  /// Whether somebody sits at a prompt, now or once the scripts have run.
+  static var isPrompt: Bool { isSession.load(ordering: .relaxed) }
+
   /// Catches Ctrl-C and kill. In a session also what a terminal sends; a batch run dies at the second
   /// Ctrl-C, should the computation not heed the first.
   static func install(session: Bool) {

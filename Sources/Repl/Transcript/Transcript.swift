@@ -91,6 +91,7 @@ final class Transcript: FrontEnd {
     case .value(let text, let cell): (cell.map { "out[\($0)]:" + (text.contains("\n") ? "\n" : " ") } ?? "") + text + "\n"
     case .picture(let picture): picture.captionLine + "\n"
     case .plot(let plot): plot.captionLine + "\n"
+    case .animation(let animation): animation.captionLine + "\n"
     case .error(let error): error.rendered() + "\n"
     }
   }

@@ -1,4 +1,4 @@
-// AdamW on the CPU: all parameters as one long row, cut evenly over the cores.
+// AdamW and moving averages on the CPU: all parameters as one long row, cut evenly over the cores.
 
 import CKernels
 
@@ -7,7 +7,8 @@ extension CPU {
     let coefficients = imf_adamw_step(
       b1: Float(step.b1), b2: Float(step.b2), mu_scale: Float(1 / (1 - power(step.b1, step.count))),
       nu_scale: Float(1 / (1 - power(step.b2, step.count))), eps: Float(step.eps),
-      weight_decay: Float(step.weightDecay), rate: Float(step.rate), decay: Float(step.averageDecay))
+      weight_decay: Float(step.weightDecay), rate: Float(step.rate))
+    let decays = step.averageDecays.map { Float($0) }
     let starts = slots.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.gradient.count) }
     Threads.split(starts[slots.count], grain: Self.grain / 4) { range in
       // The last slot that begins at or before the range.
@@ -15,19 +16,22 @@ extension CPU {
       var position = range.lowerBound
       while position < range.upperBound {
         let end = min(range.upperBound, starts[slot + 1])
-        if position < end { run(slots[slot], from: position - starts[slot], count: end - position, coefficients) }
+        if position < end { run(slots[slot], from: position - starts[slot], count: end - position, coefficients, decays) }
         position = end
         slot += 1
       }
     }
   }
 
-  private func run(_ slot: AdamWSlot, from: Int, count: Int, _ coefficients: imf_adamw_step) {
+  private func run(_ slot: AdamWSlot, from: Int, count: Int, _ coefficients: imf_adamw_step, _ decays: [Float]) {
     func place(_ array: NDArray) -> UnsafeMutablePointer<Float> { array.typed(Float.self) + from }
     withUnsafePointer(to: coefficients) {
       imf_adamw(
-        $0, place(slot.gradient), place(slot.p.old), place(slot.mu.old), place(slot.nu.old), slot.average.map { place($0.old) },
-        place(slot.p.new), place(slot.mu.new), place(slot.nu.new), slot.average.map { place($0.new) }, Int64(count))
+        $0, place(slot.gradient), place(slot.p.old), place(slot.mu.old), place(slot.nu.old), place(slot.p.new),
+        place(slot.mu.new), place(slot.nu.new), Int64(count))
+    }
+    for (average, decay) in zip(slot.averages, decays) {
+      imf_average(decay, place(slot.p.new), place(average.old), place(average.new), Int64(count))
     }
   }
 

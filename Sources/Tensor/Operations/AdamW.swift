@@ -1,4 +1,4 @@
-// AdamW with a moving average: one pass over all parameters, in their own memory where nobody else holds it. Written as
+// AdamW with moving averages: one pass over all parameters, in their own memory where nobody else holds it. Written as
 // tensor operations it would read and write four times as much, and ask for 16 bytes a parameter more.
 // Not a primitive: it computes at once and has no derivative.
 
@@ -13,43 +13,42 @@ public struct AdamWStep: Sendable, Hashable {
   public var rate: Double
   /// Updates made including this one, from 1.
   public var count: Int
-  /// Decay of the moving average.
-  public var averageDecay = 0.9999
+  /// Decays of the moving averages, one an average.
+  public var averageDecays: [Double] = []
 
   public init(rate: Double, count: Int) {
     self.rate = rate
     self.count = count
   }
 
-  /// Updates parameters, their moments and their moving average (an empty list: none).
+  /// Updates parameters, their moments and their moving averages, as many as there are decays.
   ///
   /// Tensors that nobody else holds are overwritten; others stay as they were and new ones take their place.
   /// - Throws: `TensorError` where shapes differ, a type is not float32, or memory is short; nothing has changed then.
   public func apply(
-    to p: inout [Tensor], mu: inout [Tensor], nu: inout [Tensor], average: inout [Tensor], gradients: [Tensor]
+    to p: inout [Tensor], mu: inout [Tensor], nu: inout [Tensor], averages: inout [[Tensor]], gradients: [Tensor]
   ) throws {
-    let hasAverage = !average.isEmpty
     for (i, g) in gradients.enumerated() {
-      let all = [p[i], mu[i], nu[i], g] + (hasAverage ? [average[i]] : [])
+      let all = [p[i], mu[i], nu[i], g] + averages.map { $0[i] }
       guard all.allSatisfy({ $0.shape == p[i].shape && $0.dtype == .float32 }) else {
         throw TensorError(.shape, "adamw", all.map(\.operand), "parameter, moments and gradient must be float32 of one shape")
       }
     }
-    try evaluate(gradients + p + mu + nu + average)
+    try evaluate(gradients + p + mu + nu + averages.joined())
     var slots: [AdamWSlot] = []
     for i in gradients.indices {
       let p = try p[i].overwritable(), mu = try mu[i].overwritable(), nu = try nu[i].overwritable()
-      let average = try hasAverage ? average[i].overwritable() : nil
+      let averages = try averages.indices.map { try averages[$0][i].overwritable() }
       slots.append(
         AdamWSlot(
-          gradient: try Evaluator.shared.value(of: gradients[i].node).contiguous(), p: p, mu: mu, nu: nu, average: average))
+          gradient: try Evaluator.shared.value(of: gradients[i].node).contiguous(), p: p, mu: mu, nu: nu, averages: averages))
     }
     Evaluator.shared.device.adamW(slots, self)
     for (i, slot) in slots.enumerated() {
       p[i].become(slot.p)
       mu[i].become(slot.mu)
       nu[i].become(slot.nu)
-      if let array = slot.average { average[i].become(array) }
+      for (index, array) in slot.averages.enumerated() { averages[index][i].become(array) }
     }
   }
 }
@@ -58,7 +57,7 @@ public struct AdamWStep: Sendable, Hashable {
 struct AdamWSlot {
   let gradient: NDArray
   let p, mu, nu: Overwritable
-  let average: Overwritable?
+  let averages: [Overwritable]
 }
 
 /// A value and where its successor goes: the same memory where it has one holder.

@@ -38,7 +38,7 @@ struct BrailleSheet {
 
   /// How cells are told apart.
   enum Ink {
-    /// Braille in the terminal's own colours, which suit its background.
+    /// Braille in the terminal's own colours, which suit its background; blue, the darkest on black, comes last.
     case coloured
     /// Braille alone: for a single series.
     case plain
@@ -59,7 +59,7 @@ struct BrailleSheet {
   static func painted(_ text: String, _ index: Int, _ ink: Ink) -> String {
     func pick<T>(_ items: [T]) -> T { items[((index % items.count) + items.count) % items.count] }
     switch ink {
-    case .coloured: return "\u{1b}[\(pick([34, 31, 32, 35, 33, 36]))m\(text)\u{1b}[39m"
+    case .coloured: return "\u{1b}[\(pick([36, 31, 32, 35, 33, 34]))m\(text)\u{1b}[39m"
     case .plain: return text
     case .letters: return String(pick(Array("*o+x#@%&=~")))
     }
