@@ -56,15 +56,16 @@ final class KernelClient {
   // MARK: sending
 
   /// The message's parts, rightly signed.
-  func parts(_ type: String, _ content: Any = [String: Any](), id: String = "a") throws -> [[UInt8]] {
-    let header = ["msg_id": id, "msg_type": type, "session": "s", "username": "u", "date": "", "version": "5.3"]
-    let bodies = try [header, [:], [:], content].map { [UInt8](try JSONSerialization.data(withJSONObject: $0, options: .sortedKeys)) }
+  func parts(_ type: String, _ content: [String: Any] = [:], id: String = "a") throws -> [[UInt8]] {
+    let header: [String: Any] = ["msg_id": id, "msg_type": type, "session": "s", "username": "u", "date": "", "version": "5.3"]
+    let parts: [[String: Any]] = [header, [:], [:], content]
+    let bodies = try parts.map { Array(try JSONSerialization.data(withJSONObject: $0, options: .sortedKeys)) }
     return [KernelMessage.mark, signature.of(bodies)] + bodies
   }
 
   /// Sends a request; its number.
   @discardableResult
-  func send(_ type: String, _ content: Any = [String: Any](), on socket: ZeroMQSocket? = nil) -> String {
+  func send(_ type: String, _ content: [String: Any] = [:], on socket: ZeroMQSocket? = nil) -> String {
     count += 1
     if let parts = try? parts(type, content, id: "\(count)") { (socket ?? shell).send(parts) }
     return "\(count)"
@@ -81,7 +82,7 @@ final class KernelClient {
 
   /// Sends a request and waits for the answer to it.
   @discardableResult
-  func ask(_ type: String, _ content: Any = [String: Any](), on socket: ZeroMQSocket? = nil) -> Message? {
+  func ask(_ type: String, _ content: [String: Any] = [:], on socket: ZeroMQSocket? = nil) -> Message? {
     let id = send(type, content, on: socket)
     return reply(to: id, on: socket)
   }

@@ -22,7 +22,7 @@ import Testing
   // MARK: signatures
 
   @Test func signaturesAreThoseOfRFC4231() {
-    // Test cases 1, 2 and 6: a short key, one of letters, one longer than a block.
+    // Its test cases 1 and 2.
     #expect(String(decoding: MessageSignature(key: String(repeating: "\u{0B}", count: 20)).of([Array("Hi There".utf8)]), as: UTF8.self)
       == "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7")
     let parts = ["what do ya want ", "for nothing?"].map { Array($0.utf8) }
@@ -51,7 +51,9 @@ import Testing
     #expect(try KernelMessage(parts, signature).content(KernelRequest.Execute.self).code == "2")
   }
 
-  @Test(arguments: [[], [[]], [KernelMessage.mark], [KernelMessage.mark, [], [], [], []], Array(repeating: [1], count: 9)])
+  @Test(arguments: [
+    [], [[]], [KernelMessage.mark], [KernelMessage.mark, [], [], [], []], Array(repeating: [1], count: 9),
+  ] as [[[UInt8]]])
   func otherNumbersOfPartsAreRefused(_ parts: [[UInt8]]) {
     #expect(throws: MalformedMessage.self) { try KernelMessage(parts, MessageSignature(key: "")) }
   }

@@ -43,7 +43,7 @@ private final class KernelProcess {
 @Suite(.serialized) struct KernelProcessTests {
   @Test func cellsShowInOrderAndCount() throws {
     let kernel = try KernelProcess()
-    let (reply, shown) = kernel.client.run("print(\"a\"); x = 3; show(zeros([4, 4, 1])); print(\"b\"); x + 1")
+    let (reply, shown) = kernel.client.run("print(\"a\"); x = 3; show(zeros([8, 8, 1])); print(\"b\"); x + 1")
     #expect(reply?["status"] as? String == "ok" && reply?["execution_count"] as? Int == 1)
     #expect(shown.map(\.type) == ["execute_input", "stream", "display_data", "stream", "execute_result"])
     #expect(shown[1]["text"] as? String == "a\n" && shown[3]["text"] as? String == "b\n")
@@ -56,7 +56,7 @@ private final class KernelProcess {
   @Test func errorsAbortWhatWasSentWithThem() throws {
     let kernel = try KernelProcess()
     let client = kernel.client
-    let ids = ["error(\"no\")", "print(1)", "print(2)"].map { client.send("execute_request", ["code": $0]) }
+    let ids = ["fail(\"no\")", "print(1)", "print(2)"].map { client.send("execute_request", ["code": $0]) }
     let question = client.send("is_complete_request", ["code": "1"])
     let replies = (ids + [question]).map { client.reply(to: $0) }
     #expect(replies.map { $0?["status"] as? String } == ["error", "aborted", "aborted", "complete"])
@@ -64,7 +64,7 @@ private final class KernelProcess {
     #expect(client.published(ids[0]).contains { $0.type == "error" })
     #expect(client.published(ids[2]).map(\.type) == ["status", "status"])
     // Unless the client says otherwise; and what comes later runs.
-    let more = ["error(\"no\")", "1"].map { client.send("execute_request", ["code": $0, "stop_on_error": false]) }
+    let more = ["fail(\"no\")", "1"].map { client.send("execute_request", ["code": $0, "stop_on_error": false]) }
     #expect(more.map { client.reply(to: $0)?["status"] as? String } == ["error", "ok"])
   }
 
@@ -72,7 +72,7 @@ private final class KernelProcess {
     let kernel = try KernelProcess()
     let (reply, shown) = kernel.client.run("print(1); y = 2; y", ["silent": true])
     #expect(reply?["status"] as? String == "ok" && shown.isEmpty)
-    let (failed, nothing) = kernel.client.run("error(\"no\")", ["silent": true])
+    let (failed, nothing) = kernel.client.run("fail(\"no\")", ["silent": true])
     #expect(failed?["status"] as? String == "error" && nothing.isEmpty)
     let beside = kernel.client.run("y", ["store_history": false])
     #expect(beside.shown.map(\.type) == ["execute_input", "execute_result"])
@@ -131,6 +131,7 @@ private final class KernelProcess {
     }
     // One that comes between cells stops none.
     kill(kernel.process.processIdentifier, SIGINT)
+    Thread.sleep(forTimeInterval: 0.2)
     #expect((kernel.client.run("kept").shown.last?["data"] as? [String: String]) == ["text/plain": "5"])
   }
 

@@ -69,7 +69,7 @@ enum KernelInstallation {
     let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     do {
       try KernelSpecification(program: program, options: options).install(in: folder)
-    } catch let error as CocoaError {
+    } catch {
       return refused("\(folder) cannot be written: \(error.localizedDescription)")
     }
     Console.output.write(
