@@ -58,7 +58,7 @@ public struct ImageFolder: FileDataSet {
       guard short > 0, long / short <= Self.longest else {
         throw FormatError(.format, files[row].path, "a picture of \(picture.width) x \(picture.height) is too thin to be cut to a square")
       }
-      return (bytes: PreparedImage.bytes(of: picture, size: size), label: files[row].label)
+      return (bytes: picture.rgb.centerCropped(to: size).bytes, label: files[row].label)
     }
     let bytes = items.flatMap(\.bytes)
     return Rows(
