@@ -1,6 +1,6 @@
 // Values of files written down in Swift, as whoever makes JSON needs them.
 
-public import OrderedCollections
+import OrderedCollections
 
 extension FileValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
   ExpressibleByDictionaryLiteral

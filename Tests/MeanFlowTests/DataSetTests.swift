@@ -35,16 +35,20 @@ private func numbers(_ x: Tensor) throws -> [Float] { try x.scalars(Float.self) 
     var done: [Int] = []
     try LatentShards.pack(files, to: scratch.path + "/packed", perShard: 4) { done.append($0) }
     #expect(done == [4, 8, 10])
+    // What is there is not written over.
+    #expect(throws: FormatError.self) { try LatentShards.pack(files, to: scratch.path + "/packed") }
     let packed = try LatentShards(scratch.path + "/packed")
     #expect(packed.count == 10 && packed.imageShape == files.imageShape)
     let one = try Batches(files, size: 4, steps: 5, seed: 2).walk(), other = try Batches(packed, size: 4, steps: 5, seed: 2).walk()
     while let a = try one.next(), let b = try other.next() {
       #expect(try numbers(a.x) == numbers(b.x) && numbers(#require(a.y)) == numbers(#require(b.y)))
     }
-    // A missing shard, and an index that says otherwise.
-    try FileManager.default.removeItem(atPath: scratch.path + "/packed/moments_00002.npy")
+    // Shards of another shape, labels of another number, a hole between them.
+    try save(.tensor(.zeros([2, 8, 2, 2])), to: scratch.path + "/packed/latents-00002.npy")
     #expect(throws: FormatError.self) { try LatentShards(scratch.path + "/packed") }
-    try scratch.damage("packed/index.json")
+    try save(.tensor(.zeros([3, 8, 4, 4])), to: scratch.path + "/packed/latents-00002.npy")
+    #expect(throws: FormatError.self) { try LatentShards(scratch.path + "/packed") }
+    try FileManager.default.removeItem(atPath: scratch.path + "/packed/latents-00001.npy")
     #expect(throws: FormatError.self) { try LatentShards(scratch.path + "/packed") }
   }
 

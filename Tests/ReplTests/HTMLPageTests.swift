@@ -78,7 +78,7 @@ import Testing
 
   @Test func manyPicturesAreBounded() throws {
     let page = try page("for i in 0..500 { show(image(ones([1, 1]))) }\n")
-    #expect(page.matches(of: /<img /).count == 400)
+    #expect(page.matches(of: #/<img /#).count == 400)
     #expect(page.contains("[100 outputs more are left out here]"))
   }
 

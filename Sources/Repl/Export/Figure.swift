@@ -40,7 +40,7 @@ struct Figure {
   private static func growth(of picture: Picture) -> Int { max(1, min(12, 600 / picture.width, 300 / picture.height)) }
 
   init(_ plot: Plot) throws {
-    let size = plot.panels.isEmpty ? Self.plotSize : plot.naturalSize
+    let size = Self.size(of: plot)
     func drawn(_ theme: Theme) throws -> [UInt8] {
       try plot.picture(width: size.width, height: size.height, theme: theme).raster.png()
     }
@@ -50,6 +50,9 @@ struct Figure {
     caption = Self.unbracketed(plot.captionLine)
     isPixelated = false
   }
+
+  /// A plot fills a page's width, several have their own size.
+  static func size(of plot: Plot) -> (width: Int, height: Int) { plot.panels.isEmpty ? plotSize : plot.naturalSize }
 
   /// Brackets set captions off from the text of a terminal.
   private static func unbracketed(_ caption: String) -> String { String(caption.dropFirst().dropLast()) }

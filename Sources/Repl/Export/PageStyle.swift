@@ -30,8 +30,8 @@ enum PageStyle {
     nav ul { list-style: none; margin: 0; padding: 0; font-size: .92rem; }
     nav a { text-decoration: none; } nav a:hover { text-decoration: underline; }
     nav .level1 { padding-left: 1.2rem; } nav .level2 { padding-left: 2.4rem; }
-    .prose { margin-left: 5rem; max-width: 44rem; overflow-wrap: break-word; }
-    .prose > :first-child { margin-top: 1rem; }
+    .prose { margin: 1.6rem 0 0 5rem; max-width: 44rem; overflow-wrap: break-word; }
+    .prose > :first-child { margin-top: 0; }
     .prose img { max-width: 100%; height: auto; }
     .prose blockquote { margin: 1rem 0; padding-left: 1rem; border-left: 3px solid var(--line); color: var(--faint); }
     .prose table { display: block; max-width: 100%; overflow-x: auto; border-collapse: collapse; }

@@ -1,5 +1,7 @@
 // How the objects of the program come apart into values, and are put together again.
 
+import FoundationEssentials
+import Formats
 import Lang
 import MeanFlow
 import OrderedCollections
@@ -71,5 +73,24 @@ extension Picture: FreezableObject {
     let pixels = try parts.tensor("pixels")
     guard pixels.rank == 3, pixels.shape[2] == 3 else { throw FreezingFailure("the pixels have shape \(pixels.shape)") }
     try self.init(width: pixels.shape[1], height: pixels.shape[0], pixels: pixels.scalars(UInt8.self), caption: parts.text("caption"))
+  }
+}
+
+extension TrainingRun: FreezableObject {
+  static let frozenKind = "state"
+
+  var frozenParts: Record {
+    let file = state.contents
+    return [
+      "tensors": .record(Record(file.tensors.map { (key: $0.key, value: .tensor($0.value)) })),
+      "metadata": .record(Record(file.metadata.map { (key: $0.key, value: .string($0.value)) })),
+    ]
+  }
+
+  init(frozenParts parts: Record) throws {
+    var file = SafeTensors(tensors: [:])
+    for (name, _) in try parts.record("tensors") { file.tensors[name] = try parts.record("tensors").tensor(name) }
+    for (name, _) in try parts.record("metadata") { file.metadata[name] = try parts.record("metadata").text(name) }
+    self.init(state: try TrainingState(file, from: "the frozen state"))
   }
 }

@@ -45,5 +45,5 @@ struct FreezingFailure: Error, CustomStringConvertible {
 
 /// The kinds of objects that can be frozen.
 enum FreezableKinds {
-  static let all: [any FreezableObject.Type] = [Model.self, Picture.self]
+  static let all: [any FreezableObject.Type] = [Model.self, Picture.self, TrainingRun.self]
 }
