@@ -2,6 +2,7 @@
 
 import Foundation
 import Formats
+import Lang
 
 /// Text always, PNG where there is something to see.
 struct OutputForms {

@@ -7,6 +7,11 @@ import MeanFlow
 import OrderedCollections
 import Tensor
 
+/// The kinds of objects that can be frozen.
+enum FreezableKinds {
+  static let all: [any FreezableObject.Type] = [Model.self, Picture.self, TrainingRun.self]
+}
+
 extension Record {
   /// A part that must be there.
   func part(_ name: String) throws -> Value {
