@@ -1,7 +1,7 @@
 # imf-repl: build, test and run. `make demo` and `make test` start from a bare Debian 12 with the Swift toolchain.
 
 PACKAGES = libdnnl-dev libopenblas-dev libedit-dev libsixel-dev libpng-dev libjpeg62-turbo-dev libcairo2-dev zlib1g-dev libzstd-dev \
-  libyaml-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
+  libyaml-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libzmq3-dev libsodium-dev
 # Tests run optimised, so that numbers are tested as users compute them; their build folder is their own because
 # -enable-testing would otherwise rebuild everything at each change between the two.
 TEST = swift test -c release -Xswiftc -enable-testing --scratch-path .build-test
@@ -14,7 +14,7 @@ BUILD = swift build -c release -Xswiftc -static-stdlib
 SANITIZED = 'TensorTests|LangTests'
 SANITIZE = swift test -c release -Xswiftc -enable-testing --filter $(SANITIZED)
 
-.PHONY: fuzz fuzz-language sanitize demo test build bench bench-scalar bench-peers bench-checkpoint bench-vision test-interop test-evaluation test-editors test-terminal format clean deps
+.PHONY: fuzz fuzz-language sanitize demo test build bench bench-scalar bench-peers bench-checkpoint bench-vision test-interop test-evaluation test-editors test-jupyter test-terminal format clean deps
 
 demo: build
 	.build/release/imf-repl examples/fashion.imf --out demo-output
@@ -115,11 +115,21 @@ test-editors: build .build-editors/ready
 	.build-editors/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
+# The kernel under Jupyter's own clients and its tests of kernels.
+test-jupyter: build .build-jupyter/ready
+	IMF_REPL=.build/release/imf-repl PYTHONDONTWRITEBYTECODE=1 .build-jupyter/bin/python -m pytest -q -p no:cacheprovider Tests/Jupyter
+
+.build-jupyter/ready: Tests/Jupyter/requirements.txt
+	@python3 -c 'import ensurepip' 2>/dev/null || $(MAKE) deps PACKAGES=python3-venv
+	python3 -m venv .build-jupyter
+	.build-jupyter/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 format:
 	swift format --in-place --recursive Package.swift Sources Tests
 
 clean:
-	rm -rf .build .build-test .build-fuzz-language .build-asan .build-tsan .build-peers .build-checkpoint .build-vision .build-interop .build-editors demo-output
+	rm -rf .build .build-test .build-fuzz-language .build-asan .build-tsan .build-peers .build-checkpoint .build-vision .build-interop .build-editors .build-jupyter demo-output
 
 # Installs the system libraries that are missing; asks nothing when all are there.
 deps:

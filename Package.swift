@@ -35,6 +35,8 @@ let package = Package(
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CZstd"),
     .systemLibrary(name: "CYAML"),
+    .systemLibrary(name: "CZeroMQ"),
+    .systemLibrary(name: "CSodium"),
     .systemLibrary(name: "CMarkdown"),
 
     // The layers, from the ground up
@@ -54,7 +56,7 @@ let package = Package(
     .executableTarget(
       name: "Repl",
       dependencies: [
-        "Tensor", "Formats", "MeanFlow", "Lang", "CEditline", "CEditShim", "CSixel", "CCairo", "CPNG", "CMarkdown", collections,
+        "Tensor", "Formats", "MeanFlow", "Lang", "CEditline", "CEditShim", "CSixel", "CCairo", "CPNG", "CMarkdown", "CZeroMQ", "CSodium", collections,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -74,7 +76,7 @@ let package = Package(
     .testTarget(
       name: "ReplTests",
       dependencies: [
-        "Repl", "Formats", "Lang", "Tensor", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Repl", "Formats", "Lang", "Tensor", "CZeroMQ", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
     .testTarget(name: "HouseTests", swiftSettings: swiftSettings),

@@ -1,27 +1,8 @@
 // Conversions between every two element types: one formula for each kind of pair, one table.
-// A bfloat16 is the upper half of a float32; all its conversions pass through float32.
+// All conversions of a bfloat16 pass through float32.
 #include "CKernels.h"
+#include "bfloat16.h"
 #include "dispatch.h"
-
-#include <string.h>
-
-typedef uint16_t bfloat16;
-
-INLINE float widen(bfloat16 x) {
-  const uint32_t bits = (uint32_t)x << 16;
-  float value;
-  memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
-/// Rounds to nearest, ties to even; NaN stays NaN (rounding up could carry its fraction away to
-/// infinity).
-INLINE bfloat16 narrow(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  const uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-  return (bfloat16)(x != x ? bits >> 16 | 0x40 : rounded);
-}
 
 /// Truncates x to an integer in lowest ... highest, where above is the first value past highest;
 /// NaN gives 0.

@@ -1,16 +1,8 @@
 // Group normalisation of images [pixels, c] (Wu and He, "Group normalization", 2018) in two passes: sums of each channel,
 // from which the caller makes one factor and one offset a channel, and then those, with SiLU where asked for.
 #include "CKernels.h"
+#include "bfloat16.h"
 #include "exponential.h"
-
-INLINE float from_bfloat16(uint16_t x) { return from_bits((uint32_t)x << 16); }
-
-/// To the nearest, ties to even; NaN stays NaN.
-INLINE uint16_t to_bfloat16(float x) {
-  const uint32_t bits = bits_of(x);
-  const uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-  return (uint16_t)(x == x ? rounded : (bits >> 16) | 0x40);
-}
 
 INLINE float same(float x) { return x; }
 
@@ -55,4 +47,4 @@ enum { SHORT_SUM = 16 };
   }
 
 GROUP_NORM(float32, float, same, same)
-GROUP_NORM(bfloat16, uint16_t, from_bfloat16, to_bfloat16)
+GROUP_NORM(bfloat16, bfloat16, widen, narrow)

@@ -2,6 +2,7 @@
 // sums (pooling). The reverse directions gather: each image row is written by one caller only, so rows can
 // be spread over threads.
 #include "CKernels.h"
+#include "bfloat16.h"
 #include "dispatch.h"
 
 #include <math.h>
@@ -94,6 +95,17 @@ WINDOW_MAX(double, -INFINITY)
 WINDOW_MAX(int32_t, INT32_MIN)
 WINDOW_MAX(int64_t, INT64_MIN)
 
+/// The bits of minus infinity.
+#define LOWEST_BFLOAT16 0xff80
+
+CLONES static void max_bfloat16(const bfloat16 *x, bfloat16 *y, const imf_windows *g, int64_t from, int64_t to) {
+  EACH_WINDOW(bfloat16, bfloat16 *target = y + place; for (int64_t k = 0; k < c; k++) target[k] = LOWEST_BFLOAT16,
+    EACH for (int64_t k = 0; k < c; k++) {
+      const float value = widen(source[k]);
+      target[k] = value > widen(target[k]) || value != value ? source[k] : target[k];
+    })
+}
+
 #define WINDOW_SUM(type)                                                                                     \
   CLONES static void sum_##type(const type *x, type *y, const imf_windows *g, int64_t from, int64_t to) {    \
     EACH_WINDOW(type, type *target = y + place; memset(target, 0, (size_t)c * sizeof *target),               \
@@ -126,6 +138,7 @@ void imf_window_max(imf_type type, const void *x, void *y, const imf_windows *g,
   switch (type) {
   case IMF_INT32: max_int32_t(x, y, g, from, to); break;
   case IMF_INT64: max_int64_t(x, y, g, from, to); break;
+  case IMF_BFLOAT16: max_bfloat16(x, y, g, from, to); break;
   case IMF_FLOAT32: max_float(x, y, g, from, to); break;
   case IMF_FLOAT64: max_double(x, y, g, from, to); break;
   default: break;

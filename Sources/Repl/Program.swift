@@ -82,6 +82,14 @@ enum Program {
       guard scripts.isEmpty else { throw UsageError("--lsp takes no script: the editor sends the texts") }
       return LanguageServer.run(Interpreter(libraries: Library.program) { _ in })
     }
+    if options.jupyterInstall || options.jupyterUninstall {
+      guard scripts.isEmpty else { throw UsageError("--jupyter-install takes no script: notebooks have the code") }
+      return try options.jupyterInstall
+        ? KernelInstallation.install(in: options.kernelFolder(), options: options.keptForKernel) : KernelInstallation.uninstall(from: options.kernelFolder())
+    }
+    if options.user || options.sysPrefix || options.prefix != nil {
+      throw UsageError("--user, --sys-prefix and --prefix go with --jupyter-install")
+    }
     if options.format {
       scripts += try words.map { try Script(path: $0) }
       return try Reformatting(isInPlace: options.inPlace) { Stage.show(.error($0)) }.run(scripts)
@@ -89,6 +97,7 @@ enum Program {
     if options.inPlace { throw UsageError("--in-place goes with --format") }
     let usableStack = stackSize - (4 << 20)
     if options.doctest, scripts.isEmpty { return Doctest.runBuiltins(stackSize: usableStack) ? .done : .failed }
+    if options.jupyter != nil, !scripts.isEmpty { throw UsageError("--jupyter takes no script: the notebook has the code") }
     let isPrompt = scripts.isEmpty || options.interactive || options.resume != nil
     let known = scripts.flatMap { $0.parameters }
     let arguments = try ScriptArguments(Array(words), known: known, script: options.file.first ?? "the code")
@@ -104,6 +113,7 @@ enum Program {
     let interpreter = Interpreter(libraries: Library.program, session: session) { Stage.show(.text($0)) }
     interpreter.stackSize = usableStack
     Signals.install(session: isPrompt)
+    if let path = options.jupyter { return try Kernel.run(ConnectionFile(path: path), interpreter) }
     // Before scripts run: what is typed meanwhile is the prompt's.
     if isPrompt, Terminal.isTerminal(0), Terminal.isTerminal(1) { Terminal.takeOver(escapes: TerminalName.current.understandsEscapes) }
     if options.doctest { return try runExamples(scripts, interpreter, options) }

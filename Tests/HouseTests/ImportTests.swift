@@ -13,7 +13,7 @@ private let allowed: [String: Set<String>] = [
   "Lang": ["Tensor"],
   "Formats": ["Tensor", "CPNG", "CJPEGShim", "CZlib", "CZstd", "CYAML"],
   "MeanFlow": ["Tensor", "Formats"],
-  "Repl": ["Tensor", "Lang", "Formats", "MeanFlow", "CEditline", "CEditShim", "CSixel", "CCairo", "CMarkdown", "CTerminal"],
+  "Repl": ["Tensor", "Lang", "Formats", "MeanFlow", "CEditline", "CEditShim", "CSixel", "CCairo", "CMarkdown", "CTerminal", "CZeroMQ", "CSodium"],
 ]
 
 /// Inside the program, only the library folder may know both the language and the method.
@@ -62,7 +62,7 @@ private func swiftFiles() throws -> [SourceFile] {
   }
 
   @Test func eachCLibraryIsCalledFromOneFile() throws {
-    for library in ["COneDNN", "COpenBLAS", "CZlib", "CZstd", "CYAML", "CJPEGShim", "CSixel", "CEditline", "CCairo", "CMarkdown"] {
+    for library in ["COneDNN", "COpenBLAS", "CZlib", "CZstd", "CYAML", "CJPEGShim", "CSixel", "CEditline", "CCairo", "CMarkdown", "CZeroMQ", "CSodium"] {
       let files = try swiftFiles().filter { $0.imports.contains(library) }.map(\.path)
       // OpenBLAS serves products and eigenvalues; oneDNN products, convolutions and those of fixed weights.
       let nouns = ["COpenBLAS": 2, "COneDNN": 3][library] ?? 1

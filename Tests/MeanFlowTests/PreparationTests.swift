@@ -119,11 +119,12 @@ private func raster(_ width: Int, _ height: Int, channels: Int = 3, seed: Int = 
       ImageTree(folder.path), to: target.path, size: 16, autoencoder: Autoencoder(contentsOf: weights.path), inception: nil,
       form: .npy, portion: 3)
     while !work.isComplete { try work.advance() }
-    guard case .tensor(let latents) = try load(target.path + "/latents-00001.npy"),
-      case .tensor(let labels) = try load(target.path + "/labels-00001.npy")
+    guard case .tensor(let latents) = try load(target.path + "/moments_00001.npy"),
+      case .tensor(let labels) = try load(target.path + "/labels_00001.npy"), case .record(let index) = try load(target.path + "/index.json"),
+      case .list(let shards)? = index["shards"], case .list(let shape)? = index["shape"]
     else { throw FormatError(.format, "npy", "is no shard") }
-    #expect(latents.shape == [2, 8, 2, 2])
-    #expect(try labels.scalars(Int64.self) == [1, 1])
+    #expect(latents.shape == [2, 2, 2, 8] && shape.count == 3 && shards.count == 2)
+    #expect(try labels.scalars(Int32.self) == [1, 1])
   }
 
   @Test func badTreesAreErrors() throws {

@@ -15,6 +15,10 @@ private func zeros(_ shape: Int...) throws -> Tensor { try .zeros(shape) }
   @Test func notANumberWinsAndTheBorderDoesNot() throws {
     let x = try Tensor([-1, Float.nan, -3, -4], shape: [1, 2, 2, 1])
     #expect(try maxPool(x, size: [2, 2]).item().isNaN)
+    for sign in [1.0, -1] { #expect(try maxPool((x * sign).cast(to: .bfloat16), size: [2, 2]).item().isNaN) }
+    let low = try Tensor([Float(-1), -5, -3, -2], shape: [1, 2, 2, 1]).cast(to: .bfloat16)
+    #expect(try maxPool(low, size: [2, 2]).item() == -1)
+    #expect(try grad({ try sum(maxPool($0[0], size: [2, 2])) }, at: [low])[0].scalars(Float.self) == [1, 0, 0, 0])
     #expect(try maxPool(Tensor([Float(-1)], shape: [1, 1, 1, 1]), size: [3, 3], padding: .same).item() == -1)
   }
 

@@ -13,8 +13,6 @@ public struct ImageFolder: FileDataSet {
   /// The classes' names, in the order of their labels; empty where pictures have none.
   public let classes: [String]
   public let readsAhead = 2
-  /// How many times longer than wide a picture may be: scaled to its shorter side, it takes so much more memory.
-  private static let longest = 64
 
   /// - Parameters:
   ///   - size: width and height of the images.
@@ -51,14 +49,7 @@ public struct ImageFolder: FileDataSet {
 
   public func read(_ rows: [Int]) throws -> Rows {
     let items = try reading.rows(rows, of: count) { row in
-      guard case .image(let picture) = try load(files[row].path) else {
-        throw FormatError(.format, files[row].path, "this is no picture")
-      }
-      let (short, long) = (min(picture.width, picture.height), max(picture.width, picture.height))
-      guard short > 0, long / short <= Self.longest else {
-        throw FormatError(.format, files[row].path, "a picture of \(picture.width) x \(picture.height) is too thin to be cut to a square")
-      }
-      return (bytes: PreparedImage.bytes(of: picture, size: size), label: files[row].label)
+      (bytes: try image(files[row].path).centerCropped(to: size).bytes, label: files[row].label)
     }
     let bytes = items.flatMap(\.bytes)
     return Rows(

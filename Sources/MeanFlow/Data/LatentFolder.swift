@@ -23,8 +23,8 @@ public struct LatentFolder: FileDataSet {
     files = names.filter { $0.hasSuffix(".pt") }.sorted().map { folder + "/" + $0 }
     guard let first = files.first else {
       throw FormatError(
-        .io, path, "there are no latents: neither train/00000000.pt nor index.json of packed ones",
-        hint: "the authors' prepare_data.sh makes the former, pack_latents the latter")
+        .io, path, "there are no latents: neither train/00000000.pt nor latents-00000.npy",
+        hint: "`prepare` makes both from pictures, the authors' prepare_data.sh the former, pack_latents the latter of it")
     }
     reading = FileReading(unreadable)
     momentShape = try Self.moments(first).image.shape
@@ -47,7 +47,7 @@ public struct LatentFolder: FileDataSet {
   }
 
   public func images(_ rows: Rows, _ random: RowRandom) throws -> Tensor {
-    try LatentMoments.images(rows.images.permuted([0, 2, 3, 1]), random)
+    try LatentMoments.images(rows.images, random)
   }
 
   private static func moments(_ path: String) throws -> (image: Tensor, label: Tensor) {
@@ -67,8 +67,9 @@ public struct LatentFolder: FileDataSet {
 
 /// What every form of latents has in common.
 enum LatentMoments {
-  /// A draw from moments [B, H, W, 8], normalised.  [B, H, W, 4]
-  static func images(_ moments: Tensor, _ random: RowRandom) throws -> Tensor {
+  /// A draw from moments [B, 8, H, W], normalised.  [B, H, W, 4]
+  static func images(_ channels: Tensor, _ random: RowRandom) throws -> Tensor {
+    let moments = try channels.permuted([0, 2, 3, 1])  // [B, H, W, 8]
     let shape = Array(moments.shape.dropFirst().dropLast()) + [4]
     return try LatentNormalisation.normalised(moments: moments, noise: random.normals(shape))
   }

@@ -12,7 +12,7 @@ public struct Preparation: Sendable {
   public enum Form: String, Sendable, CaseIterable {
     /// A file an image, `00000000.pt`: {image [8, h, w], label}.
     case pt
-    /// A portion a file: `latents-00000.npy` [n, 8, h, w] and `labels-00000.npy` [n].
+    /// A portion a file: `moments_00000.npy` [n, h, w, 8] and `labels_00000.npy` [n], and an `index.json` of them at the end.
     case npy
   }
 
@@ -25,10 +25,11 @@ public struct Preparation: Sendable {
   let form: Form
   private let portion: Int
 
-  /// The next image of the tree, the next number of a latent, and the portion's.
+  /// The next image of the tree, and the next number of a latent.
   public private(set) var next = 0
   public private(set) var written = 0
-  private var portions = 0
+  /// How many latents each packed file holds.
+  private var shards: [Int] = []
   public private(set) var unreadable: [(path: String, why: String)] = []
   private var pooled = StatisticsAccumulator()
   private var spatial = StatisticsAccumulator()
@@ -98,25 +99,38 @@ public struct Preparation: Sendable {
     unreadable += bad
     next += items.count
     written += good.count
-    portions += 1
+    if isComplete { try writeIndex() }
   }
 
-  /// Latents as [8, h, w]: mean, then deviation.
-  private func write(_ latents: (mean: Tensor, deviation: Tensor), _ labels: [Int]) throws {
-    let all = try concat([latents.mean, latents.deviation], axis: 3).permuted([0, 3, 1, 2]).evaluated()
+  /// Latents as mean, then deviation: [8, h, w] in a file of their own, [n, h, w, 8] packed.
+  private mutating func write(_ latents: (mean: Tensor, deviation: Tensor), _ labels: [Int]) throws {
+    let all = try concat([latents.mean, latents.deviation], axis: 3).evaluated()
     if form == .npy {
-      let number = Self.padded(portions, 5)
-      try Formats::save(.tensor(all), to: "\(target)/latents-\(number).npy")
-      try Formats::save(.tensor(Tensor(labels.map { Int64($0) })), to: "\(target)/labels-\(number).npy")
+      let number = Self.padded(shards.count, 5)
+      try Formats::save(.tensor(all), to: "\(target)/moments_\(number).npy")
+      try Formats::save(.tensor(Tensor(labels.map { Int32($0) })), to: "\(target)/labels_\(number).npy")
+      shards.append(labels.count)
       return
     }
     for (index, label) in labels.enumerated() {
       try Interrupt.check()
-      let image = try all.narrowed(axis: 0, index..<index + 1).squeezed(0).evaluated()
+      let image = try all.narrowed(axis: 0, index..<index + 1).squeezed(0).permuted([2, 0, 1]).evaluated()
       try Formats::save(
         .record(["image": .tensor(image), "label": .tensor(Tensor([Int64(label)], shape: []))]),
         to: "\(target)/\(Self.padded(written + index, 8)).pt")
     }
+  }
+
+  /// Names the packed files, last: without it there is no set.
+  private func writeIndex() throws {
+    guard form == .npy, let autoencoder else { return }
+    let side = size / autoencoder.scale
+    func numbers(_ all: [Int]) -> FileValue { .list(all.map { .number(Double($0)) }) }
+    try Formats::save(
+      .record([
+        "kind": .string("imf-repl latents 1"), "shape": numbers([side, side, 2 * autoencoder.latentChannels]),
+        "shards": .list(shards.map { .record(["count": .number(Double($0))]) }),
+      ]), to: target + "/index.json")
   }
 
   private static func padded(_ number: Int, _ digits: Int) -> String {
@@ -144,8 +158,9 @@ public struct Preparation: Sendable {
   public func save() throws {
     func count(_ number: Int) -> FileValue { .tensor(Tensor(Double(number), dtype: .float64)) }
     var fields: OrderedDictionary<String, FileValue> = [
-      "identity": .list(identity.map { .string($0) }), "next": count(next), "written": count(written), "portions": count(portions),
+      "identity": .list(identity.map { .string($0) }), "next": count(next), "written": count(written),
     ]
+    if !shards.isEmpty { fields["shards"] = .tensor(try Tensor(shards.map { Int64($0) })) }
     if !unreadable.isEmpty {
       fields["unreadable"] = .list(unreadable.map { .string($0.path) })
       fields["why"] = .list(unreadable.map { .string($0.why) })
@@ -169,7 +184,8 @@ public struct Preparation: Sendable {
       throw FormatError(
         .value, notePath, "belongs to another preparation: it has \(other), this one \(own)", hint: "another target folder begins a new one")
     }
-    (next, written, portions) = (try count("next"), try count("written"), try count("portions"))
+    (next, written) = (try count("next"), try count("written"))
+    if case .tensor(let counts)? = fields["shards"] { shards = try counts.scalars(Int64.self).map(Int.init) }
     unreadable = zip(texts("unreadable"), texts("why")).map { ($0, $1) }
     pooled = try StatisticsAccumulator(fields, "pooled_")
     spatial = try StatisticsAccumulator(fields, "spatial_")

@@ -30,14 +30,14 @@ public final class Ranks: Sendable {
   public static func current() throws -> Ranks? {
     try joined.withLock { joined in
       if let joined { return joined }
-      guard Self.environment("OMPI_COMM_WORLD_SIZE") ?? Self.environment("SLURM_NTASKS") ?? 1 > 1 || getenv("PMIX_RANK") != nil else { return nil }
+      // `mpirun` sets both, `srun --mpi=pmix` the second.
+      let size = getenv("OMPI_COMM_WORLD_SIZE").flatMap { Int(String(cString: $0)) }
+      guard size.map({ $0 > 1 }) ?? (getenv("PMIX_RANK") != nil) else { return nil }
       let ranks = try Ranks(MessagePassing())
       joined = ranks.count > 1 ? ranks : nil
       return joined
     }
   }
-
-  private static func environment(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
 
   /// The mean of all ranks' gradients, and whether any of them wishes to end: what one decides, all do at the same step.
   /// - Throws: `Interrupted`, or `ConfigurationError` where ranks do not answer; nothing has changed then.

@@ -1,7 +1,7 @@
 // A training run in one safetensors file: parameters, average and moments as tensors, everything else as metadata.
 // Written whole or not at all; a run that goes on from it computes the same bits as one that never stopped.
 
-import Formats
+public import Formats
 public import OrderedCollections
 public import Tensor
 
@@ -19,7 +19,14 @@ extension TrainingState {
   /// Writes the run. Throws `FormatError` where the file cannot be written; an older file then stays as it was.
   /// - Parameter beside: tensors that the file holds besides, under names that are no group's.
   public func save(to path: String, beside: OrderedDictionary<String, Tensor> = [:]) throws {
-    var tensors = beside
+    var file = contents
+    file.tensors.merge(beside) { $1 }
+    try file.write(to: path)
+  }
+
+  /// What its file holds.
+  public var contents: SafeTensors {
+    var tensors: OrderedDictionary<String, Tensor> = [:]
     for (group, values) in zip(Self.groups(averages.count), [network.p.values, mu, nu] + averages) {
       for (name, tensor) in zip(network.p.names, values) { tensors["\(group)/\(name)"] = tensor }
     }
@@ -34,7 +41,7 @@ extension TrainingState {
       let numbers = [metrics.loss, metrics.lossU, metrics.lossV, metrics.gradientNorm, metrics.learningRate]
       metadata["metrics"] = numbers.map { "\($0)" }.joined(separator: ",")
     }
-    try SafeTensors(tensors: tensors, metadata: metadata).write(to: path)
+    return SafeTensors(tensors: tensors, metadata: metadata)
   }
 
   /// Reads a run. Throws `FormatError` where the file is no training state, and names what is missing in it.
@@ -46,6 +53,12 @@ extension TrainingState {
       throw FormatError(
         .format, "", error.message, hint: "a checkpoint of flax goes on by train_state(m, checkpoint = load(\"\(path)\"))")
     }
+    try self.init(file, from: path)
+  }
+
+  /// A run from what its file held.
+  /// - Parameter path: how errors call the file.
+  public init(_ file: SafeTensors, from path: String) throws {
     func refuse(_ what: String, hint: String? = nil) -> FormatError { FormatError(.format, path, what, hint: hint) }
     func field(_ name: String) throws -> String {
       guard let text = file.metadata[name] else { throw refuse("the training state lacks `\(name)`") }

@@ -31,7 +31,7 @@ struct Figure {
 
   private static let plotSize = (width: 720, height: 440)
   /// Of many thousand points pixels take less.
-  private static let mostVectorBytes = 400_000
+  private static let mostVectorBytes = 200_000
 
   init(_ picture: Picture) throws {
     image = Image(png: try picture.raster.png())
@@ -56,7 +56,7 @@ struct Figure {
   private static func growth(of picture: Picture) -> Int { max(1, min(12, 600 / picture.width, 300 / picture.height)) }
 
   init(_ plot: Plot, inPage: Bool) throws {
-    let size = plot.panels.isEmpty ? Self.plotSize : plot.naturalSize
+    let size = Self.size(of: plot)
     func drawn(_ theme: Theme) throws -> Image {
       if inPage {
         let svg = try plot.svg(width: size.width, height: size.height, theme: theme)
@@ -70,6 +70,9 @@ struct Figure {
     caption = Self.unbracketed(plot.captionLine)
     isPixelated = false
   }
+
+  /// A plot fills a page's width, several have their own size.
+  static func size(of plot: Plot) -> (width: Int, height: Int) { plot.panels.isEmpty ? plotSize : plot.naturalSize }
 
   /// Brackets set captions off from the text of a terminal.
   private static func unbracketed(_ caption: String) -> String { String(caption.dropFirst().dropLast()) }

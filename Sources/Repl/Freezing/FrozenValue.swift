@@ -42,8 +42,3 @@ struct FreezingFailure: Error, CustomStringConvertible {
   let description: String
   init(_ description: String) { self.description = description }
 }
-
-/// The kinds of objects that can be frozen.
-enum FreezableKinds {
-  static let all: [any FreezableObject.Type] = [Model.self, Picture.self]
-}

@@ -128,7 +128,7 @@ extension LanguageServer {
 
 extension Meaning {
   /// What hovering shows: the code, then its explanation, then an example.
-  fileprivate var markdown: String {
+  var markdown: String {
     func block(_ code: String) -> String { "```imf\n\(code)\n```" }
     var parts: [String]
     switch self {
@@ -160,7 +160,7 @@ extension Completions.Candidate.Kind {
   }
 
   /// What is nearest comes first.
-  fileprivate var rank: Int {
+  var rank: Int {
     switch self {
     case .argument, .attribute, .field, .option, .file, .folder: 0
     case .definition, .value: 1

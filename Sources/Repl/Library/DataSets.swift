@@ -54,7 +54,7 @@ extension Library {
     Builtin(
       "latents(folder, unreadable = \"stop\")",
       """
-      the authors' latents as a data set: files `train/00000000.pt`, or packed ones of `pack_latents`
+      latents as a data set: the authors' files `train/00000000.pt`, or packed ones of `prepare` or `pack_latents`
 
       Each image is drawn anew from its mean and deviation and normalised, as the reference does, with random numbers of the
       batch's own: a resumed run draws what it would have drawn. Files are read beside the step under way. An unreadable one ends
@@ -63,10 +63,10 @@ extension Library {
       """,
       example: "try latents(\"missing\") catch err { err.kind }",
       fails: [
-        .io("latents(\"missing\")", "missing: there are no latents: neither train/00000000.pt nor index.json of packed ones"),
+        .io("latents(\"missing\")", "missing: there are no latents: neither train/00000000.pt nor latents-00000.npy"),
         .value("latents(\"missing\", unreadable = \"ignore\")", "latents: `unreadable` is \"ignore\"; expected \"stop\", \"skip\""),
       ],
-      see: ["pack_latents", "train", "image_folder"]
+      see: ["prepare", "pack_latents", "train", "image_folder"]
     ) { call in
       let folder = try call.string("folder")
       let policy = try call.unreadable()
@@ -80,12 +80,12 @@ extension Library {
       """
       the authors' latent files as a few large arrays that stay mapped: an epoch opens no files; the packed data set
 
-      Costs as much disk again, 32 kB an image of 256 pixels. The index is written last: what was stopped half way is not taken for
-      a data set, and is packed again.
+      Costs as much disk again, 32 kB an image of 256 pixels. The folder takes its name once it is whole; what was stopped half way lies
+      beside it as `.packing` and is begun anew.
       """,
       example: "try pack_latents(\"missing\", \"packed\") catch err { err.kind }",
       fails: [
-        .io("pack_latents(\"missing\", \"packed\")", "missing: there are no latents: neither train/00000000.pt nor index.json of packed ones"),
+        .io("pack_latents(\"missing\", \"packed\")", "missing: there are no latents: neither train/00000000.pt nor latents-00000.npy"),
         .value("pack_latents(\"missing\", \"packed\", per_shard = 0)", "pack_latents: `per_shard` is 0; expected a whole number from 1 to 1048576"),
       ],
       see: ["latents"]
@@ -93,7 +93,7 @@ extension Library {
       let path = try call.string("to")
       let perShard = try call.integer("per_shard", in: 1...1 << 20)
       let source = try LatentFolder(call.string("from"))
-      try call.checkWritable(path + "/index.json")
+      try call.checkWritable(path)
       let progress = Progress("pack", total: source.count)
       defer { progress.finish() }
       try LatentShards.pack(source, to: path, perShard: perShard) { done in

@@ -34,7 +34,7 @@ extension Library {
       what a camera says of itself is passed over, its orientation too. Each is cropped by `center_crop`.
 
       - `vae = vae(path)`: latents go to the folder `target`, as the reference's loader reads them (`00000000.pt`: image [8, h, w],
-        mean then std, and label), or with `format = "npy"` packed, latents-00000.npy and labels-00000.npy of 256 images each
+        mean then std, and label), or with `format = "npy"` packed, moments_00000.npy [n, h, w, 8] and labels_00000.npy, with an index.json
       - `net = inception(path)`: means and covariances go to `statistics` (fid_stats.npz in `target` where it is none) as ref_mu and ref_sigma, with sFID's
 
       Images that cannot be read are named and left out. What is done is noted in `target`: after Ctrl-C, or a crash, the same call goes

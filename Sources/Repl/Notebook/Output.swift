@@ -47,4 +47,10 @@ enum Output: Sendable {
 /// Who shows what cells show.
 protocol FrontEnd: Sendable {
   func show(_ output: Output)
+  var progress: Console { get }
+}
+
+extension FrontEnd {
+  /// Beside the text where that is looked at, else where it does not spoil a file.
+  var progress: Console { Console.output.isTerminal ? .output : .errors }
 }

@@ -19,6 +19,24 @@ struct ProgramOptions: ParsableArguments {
   @Flag(help: "Serve an editor over standard input and output, in the language server protocol.")
   var lsp = false
 
+  @Option(help: ArgumentHelp("Be a kernel of Jupyter, as its connection file says.", valueName: "file"))
+  var jupyter: String?
+
+  @Flag(help: "Tell Jupyter of the kernel, for this user; --threads, --seed and --safe stay with it.")
+  var jupyterInstall = false
+
+  @Flag(help: "Take the kernel away again.")
+  var jupyterUninstall = false
+
+  @Flag(help: "With --jupyter-install: in the user's folder, as without it.")
+  var user = false
+
+  @Flag(help: "With --jupyter-install: in the virtual environment that is active.")
+  var sysPrefix = false
+
+  @Option(help: ArgumentHelp("With --jupyter-install: below this folder, in share/jupyter.", valueName: "folder"))
+  var prefix: String?
+
   @Flag(help: "Print the script in the one layout; run nothing.")
   var format = false
 

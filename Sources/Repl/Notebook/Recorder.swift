@@ -23,9 +23,11 @@ final class Recorder: FrontEnd {
       if state.byteCount > Self.mostBytes {
         state.isFull = true
         state.outputs.append(.text("\n[what came after was not kept]\n"))
-      } else if case .text(let piece) = output, case .text(let text)? = state.outputs.last {
-        // Pieces of text are one text.
-        state.outputs[state.outputs.count - 1] = .text(text + piece)
+      } else if case .text(let piece) = output, case .text(var text)? = state.outputs.last {
+        // Pieces of text are one text. It grows in its own memory, so nobody else may hold it.
+        state.outputs.removeLast()
+        text += piece
+        state.outputs.append(.text(text))
       } else {
         state.outputs.append(output)
       }

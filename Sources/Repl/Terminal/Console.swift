@@ -12,6 +12,7 @@ final class Console: Sendable {
 
   private let descriptor: Int32
   private let sink: (@Sendable ([UInt8]) -> Void)?
+  private let liveSink: (@Sendable (String?) -> Void)?
   private let fixedColumns: Int?
   private let live = Mutex<String>("")
   /// Whether the last byte sent ended a line.
@@ -26,15 +27,20 @@ final class Console: Sendable {
   init(descriptor: Int32) {
     self.descriptor = descriptor
     sink = nil
+    liveSink = nil
     fixedColumns = nil
     isTerminal = Terminal.isTerminal(descriptor) && TerminalName.current.understandsEscapes
     isColoured = isTerminal && Terminal.environment("NO_COLOR") == nil
   }
 
   /// An output that hands its bytes to a function.
-  init(isTerminal: Bool, isColoured: Bool, columns: Int, sink: @escaping @Sendable ([UInt8]) -> Void) {
+  /// - Parameter live: takes the live line, where that is not a matter of carriage returns.
+  init(
+    isTerminal: Bool, isColoured: Bool, columns: Int, live: (@Sendable (String?) -> Void)? = nil, sink: @escaping @Sendable ([UInt8]) -> Void
+  ) {
     descriptor = -1
     self.sink = sink
+    liveSink = live
     self.isTerminal = isTerminal
     self.isColoured = isColoured
     fixedColumns = columns
@@ -42,8 +48,8 @@ final class Console: Sendable {
 
   static let output = Console(descriptor: 1)
   static let errors = Console(descriptor: 2)
-  /// Where progress is shown: beside the text where that is looked at, else where it does not spoil a file.
-  static let progress = output.isTerminal ? output : errors
+  /// Where progress is shown, as whoever shows the cells wants it.
+  static var progress: Console { Stage.frontEnd.progress }
 
   /// Width in character cells; 80 where nobody tells.
   var columns: Int { fixedColumns ?? Terminal.size(of: descriptor)?.columns ?? 80 }
@@ -77,6 +83,7 @@ final class Console: Sendable {
   /// Shows `line` in place of the live line; nil takes it away. Only a terminal has one.
   func setLive(_ line: String?) {
     guard isTerminal else { return }
+    if let liveSink { return liveSink(line) }
     live.withLock { shown in
       if shown.isEmpty, line == nil { return }
       shown = line ?? ""

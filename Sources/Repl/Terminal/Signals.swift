@@ -27,9 +27,14 @@ struct Signals: OptionSet, Sendable {
 
   /// The flags raised since the last call, which lowers them.
   static func take() -> Signals {
+    sleepOn()
+    return Signals(rawValue: pending.exchange(0, ordering: .acquiring))
+  }
+
+  /// Lets whoever waits for the descriptor wait again, and leaves the flags to who will look at them.
+  static func sleepOn() {
     var drain: [UInt8] = Array(repeating: 0, count: 64)
     while wakeDescriptor >= 0, read(wakeDescriptor, &drain, drain.count) > 0 {}
-    return Signals(rawValue: pending.exchange(0, ordering: .acquiring))
   }
 
   /// The flags raised, left as they are.

@@ -79,10 +79,10 @@ protocol Device: Sendable {
   /// Groups of channels of x [n, h, w, c] normalised; float32 and bfloat16. See `GroupNorm`.
   func groupNorm(_ x: NDArray, weight: NDArray, bias: NDArray, groups: Int, eps: Double, silu: Bool) throws -> NDArray
 
-  /// Largest element of each window of x [n, h, w, c]; int32, int64, float32, float64.
+  /// Largest element of each window of x [n, h, w, c]; int32, int64, bfloat16, float32, float64.
   func windowMaximum(_ x: NDArray, _ windows: Windows) throws -> NDArray
 
-  /// Its place among all elements of x, the first of equal ones, as int64.
+  /// Its place among all elements of x, the first of equal ones, as int64; not for bfloat16.
   func windowArgmax(_ x: NDArray, _ windows: Windows) throws -> NDArray
 
   /// Sum of each window of x [n, h, w, c]; float32, float64.

@@ -15,12 +15,15 @@ struct MaxPool: Primitive {
   }
 
   func jvp(_ x: [Tensor], _ dx: [Tensor?], _ y: Tensor) throws -> Tensor? {
-    try dx[0].map { try Take(axis: 0)($0.reshaped([-1]), WindowArgmax(windows: windows)(x[0])) }
+    try dx[0].map { try Take(axis: 0)($0.reshaped([-1]), places(x[0])) }
   }
 
   func vjp(_ x: [Tensor], _ y: Tensor, _ dy: Tensor) throws -> [Tensor?] {
-    let places = try WindowArgmax(windows: windows)(x[0])
-    return [try ScatterAdd(axis: 0, size: x[0].count)(dy, places).reshaped(x[0].shape)]
+    [try ScatterAdd(axis: 0, size: x[0].count)(dy, places(x[0])).reshaped(x[0].shape)]
+  }
+
+  private func places(_ x: Tensor) throws -> Tensor {
+    try WindowArgmax(windows: windows)(x.dtype == .bfloat16 ? x.cast(to: .float32) : x)
   }
 }
 
@@ -82,7 +85,6 @@ public func maxPool(
   let windows = try x.poolingWindows(size, stride, padding, for: "max_pool")
   switch x.dtype {
   case .bool, .uint8: return try MaxPool(windows: windows)(x.cast(to: .int32)).cast(to: x.dtype)
-  case .bfloat16: return try MaxPool(windows: windows)(x.cast(to: .float32)).cast(to: .bfloat16)
   default: return try MaxPool(windows: windows)(x)
   }
 }

@@ -1,9 +1,16 @@
 // How the objects of the program come apart into values, and are put together again.
 
+import FoundationEssentials
+import Formats
 import Lang
 import MeanFlow
 import OrderedCollections
 import Tensor
+
+/// The kinds of objects that can be frozen.
+enum FreezableKinds {
+  static let all: [any FreezableObject.Type] = [Model.self, Picture.self, TrainingRun.self]
+}
 
 extension Record {
   /// A part that must be there.
@@ -71,5 +78,24 @@ extension Picture: FreezableObject {
     let pixels = try parts.tensor("pixels")
     guard pixels.rank == 3, pixels.shape[2] == 3 else { throw FreezingFailure("the pixels have shape \(pixels.shape)") }
     try self.init(width: pixels.shape[1], height: pixels.shape[0], pixels: pixels.scalars(UInt8.self), caption: parts.text("caption"))
+  }
+}
+
+extension TrainingRun: FreezableObject {
+  static let frozenKind = "state"
+
+  var frozenParts: Record {
+    let file = state.contents
+    return [
+      "tensors": .record(Record(file.tensors.map { (key: $0.key, value: .tensor($0.value)) })),
+      "metadata": .record(Record(file.metadata.map { (key: $0.key, value: .string($0.value)) })),
+    ]
+  }
+
+  init(frozenParts parts: Record) throws {
+    var file = SafeTensors(tensors: [:])
+    for (name, _) in try parts.record("tensors") { file.tensors[name] = try parts.record("tensors").tensor(name) }
+    for (name, _) in try parts.record("metadata") { file.metadata[name] = try parts.record("metadata").text(name) }
+    self.init(state: try TrainingState(file, from: "the frozen state"))
   }
 }
