@@ -7,8 +7,8 @@ extension Kernel {
   /// What a client sends in one go may still be on its way when the first of it fails: so many seconds later it is here.
   private static let straggling = 0.02
 
-  /// Commands that ask a terminal, or hand it over.
-  private static let needingTerminals: Set<String> = [":term", ":edit"]
+  /// Commands that ask a terminal, draw on it, or hand it over.
+  private static let needingTerminals: Set<String> = [":term", ":edit", ":redraw"]
 
   func execute(_ request: KernelMessage) throws(MalformedMessage) -> any Encodable & Sendable {
     let cell = try request.content(KernelRequest.Execute.self)

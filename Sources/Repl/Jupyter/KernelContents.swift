@@ -69,8 +69,8 @@ enum KernelContent {
       var version = ProgramOptions.version
       var mimetype = "text/x-imf"
       var fileExtension = ".imf"
-      // Julia's words and brackets are the nearest that the front ends can colour: `#`, `|>`, `->`, f"...".
-      var pygmentsLexer = "julia"
+      // The nearest of what is there, to the eye: Pygments' Julia takes records for types, CodeMirror's Python indents by colons.
+      var pygmentsLexer = "python"
       var codemirrorMode = "julia"
       var nbconvertExporter = "script"
     }
