@@ -118,6 +118,19 @@ private func numbers(_ x: Tensor) throws -> [Float] { try x.scalars(Float.self) 
 }
 
 @Suite struct ImageFolderTests {
+  /// What Pillow 11 makes of a 13 x 9 picture whose byte at (x, y, c) is (31 x + 57 y + 85 c + 3 x y) mod 256: halved once by a
+  /// box to 6 x 4 where that is large enough, scaled by a bicubic, cut to the middle; 12 is by its digest.
+  @Test func picturesArePreparedAsPillowDoes() throws {
+    var bytes: [UInt8] = []
+    for y in 0..<9 { for x in 0..<13 { for c in 0..<3 { bytes.append(UInt8((31 * x + 57 * y + 85 * c + 3 * x * y) % 256)) } } }
+    let picture = Raster(width: 13, height: 9, channels: 3, bytes: bytes)
+    #expect(picture.rgb.centerCropped(to: 4).bytes == [110, 195, 88, 175, 132, 89, 145, 102, 187, 82, 167, 124, 143, 100, 143, 95, 138, 137, 130, 130, 129, 125, 124, 124, 177, 134, 91, 80, 101, 186, 158, 115, 72, 125, 82, 167, 114, 135, 156, 157, 178, 71, 125, 146, 167, 168, 125, 82])
+    #expect(picture.rgb.centerCropped(to: 3).bytes == [87, 140, 126, 146, 145, 104, 125, 128, 154, 135, 129, 112, 115, 116, 145, 133, 113, 119, 154, 121, 125, 133, 151, 118, 143, 130, 124])
+    #expect(picture.rgb.centerCropped(to: 12).bytes.reduce(0) { $0 &* 31 &+ UInt32($1) } == 4_094_761_111)
+    let grey = Raster(width: 2, height: 2, channels: 1, bytes: [0, 50, 100, 150])
+    #expect(grey.rgb.centerCropped(to: 2).bytes == [0, 0, 0, 50, 50, 50, 100, 100, 100, 150, 150, 150])
+  }
+
   @Test func foldersAreClasses() throws {
     let scratch = Scratch()
     for (name, level) in [("dog/b", 200), ("cat/a", 100), ("cat/c", 50)] {

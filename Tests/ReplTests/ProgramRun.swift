@@ -16,9 +16,10 @@ struct ProgramRun {
   /// - Parameters:
   ///   - input: its standard input; none closes it.
   ///   - signal: sent when it has written something.
+  ///   - whileRunning: called once it has started.
   init(
     _ arguments: [String], input: String? = nil, environment: [String: String] = [:], folder: String? = nil,
-    signal: Int32? = nil
+    signal: Int32? = nil, whileRunning: (Process) -> Void = { _ in }
   ) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(TerminalSession.program))
@@ -34,6 +35,7 @@ struct ProgramRun {
       try into.fileHandleForWriting.write(contentsOf: Data(input.utf8))
       try into.fileHandleForWriting.close()
     }
+    whileRunning(process)
     var text = Data()
     if let signal {
       text = out.fileHandleForReading.availableData

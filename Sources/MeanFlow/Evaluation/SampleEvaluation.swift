@@ -92,7 +92,7 @@ public struct SampleEvaluation: Sendable {
     let wanted = min(settings.batch, settings.count - images)
     let noise = try start.noise.narrowed(axis: 0, 0..<wanted), labels = try start.labels.narrowed(axis: 0, 0..<wanted)
     var x = try sample(network, noise: noise, labels: labels, settings.sampling)
-    if let autoencoder { x = try autoencoder.decode(LatentScaling.raw(x)) }
+    if let autoencoder { x = try autoencoder.decode(LatentNormalisation.denormalised(x)) }
     let found = try judge.look(toImage(x))
     // All or nothing: an interrupt above leaves the sums as they were.
     var (pooled, spatial, score) = (pooled, spatial, score)

@@ -1,5 +1,5 @@
 // Stable Diffusion's autoencoder (AutoencoderKL): images to latents and back (method.md, section 5). Both directions are
-// raw: the normalisation of latents is `LatentScaling`'s.
+// raw: the normalisation of latents is `LatentNormalisation`'s.
 
 import Foundation
 import Formats

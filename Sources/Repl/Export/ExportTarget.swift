@@ -36,7 +36,7 @@ struct ExportTarget: Equatable {
         let stem = ((path as NSString).deletingPathExtension) + "_files"
         let page = try MarkdownPage(report, folder: (stem as NSString).lastPathComponent)
         // Pictures first: the text never names one that is not there.
-        for picture in page.pictures { try Self.write(Data(picture.png), to: stem + "/" + picture.name) }
+        for picture in page.pictures { try Self.write(picture.image.data, to: stem + "/" + picture.name) }
         try write(page.text)
       }
     }

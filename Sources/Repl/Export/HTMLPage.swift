@@ -1,7 +1,6 @@
 // A report as one page that needs nothing else: no scripts, no fonts, no pictures from elsewhere. A policy in its head holds the
 // browser to that, whatever prose and outputs say.
 
-import FoundationEssentials
 import Lang
 
 struct HTMLPage {
@@ -96,7 +95,7 @@ struct HTMLPage {
     case .value(let text, let cell): row(cell.map { "out&nbsp;[\($0)]" } ?? "", "out", "<pre>\(HTMLText.printed(text))</pre>")
     case .error(let error):
       row("", "", "<pre class=\"\(error.severity.rawValue)\">\(HTMLText.printed(error.rendered(coloured: true)))</pre>")
-    case .picture, .plot, .animation: row("", "", try Figure.of(output).map(figure) ?? "")
+    case .picture, .plot, .animation: row("", "", try Figure.of(output, inPage: true).map(figure) ?? "")
     }
   }
 
@@ -104,10 +103,8 @@ struct HTMLPage {
     let caption = HTMLText.escaped(figure.caption)
     let size = "width=\"\(figure.width)\" height=\"\(figure.height)\""
     let style = figure.isPixelated ? " class=\"pixels\"" : ""
-    let image = "<img src=\"\(address(figure.png))\" \(size)\(style) alt=\"\(caption)\">"
-    let dark = figure.darkPNG.map { "<source media=\"(prefers-color-scheme: dark)\" srcset=\"\(address($0))\">" }
+    let image = "<img src=\"\(figure.image.address)\" \(size)\(style) alt=\"\(caption)\">"
+    let dark = figure.dark.map { "<source media=\"(prefers-color-scheme: dark)\" srcset=\"\($0.address)\">" }
     return "<figure>\(dark.map { "<picture>\($0)\(image)</picture>" } ?? image)<figcaption>\(caption)</figcaption></figure>"
   }
-
-  private static func address(_ png: [UInt8]) -> String { "data:image/png;base64," + Data(png).base64EncodedString() }
 }

@@ -2,7 +2,6 @@
 // https://nbformat.readthedocs.io/en/latest/format_description.html
 
 import Formats
-import FoundationEssentials
 import Lang
 import OrderedCollections
 
@@ -71,7 +70,7 @@ struct JupyterFile {
 
   private static func data(of output: Output) throws -> FileValue {
     guard let figure = try Figure.of(output) else { return [:] }
-    return ["image/png": .string(Data(figure.png).base64EncodedString()), "text/plain": .string(figure.caption)]
+    return ["image/png": .string(figure.image.base64), "text/plain": .string(figure.caption)]
   }
 
   /// Small pictures are shown large, as squares.

@@ -6,11 +6,11 @@ import Lang
 struct MarkdownPage {
   let text: String
   /// Files that belong to it: names in the folder, and contents.
-  let pictures: [(name: String, png: [UInt8])]
+  let pictures: [(name: String, image: Figure.Image)]
 
   /// - Parameter folder: the name of the folder of the pictures, as the text shall say it.
   init(_ report: Report, folder: String) throws {
-    var pictures: [(name: String, png: [UInt8])] = []
+    var pictures: [(name: String, image: Figure.Image)] = []
     var parts: [String] = []
     for part in report.parts {
       switch part {
@@ -22,7 +22,7 @@ struct MarkdownPage {
         for output in cell.outputs {
           if let figure = try Figure.of(output) {
             let name = "cell-\(cell.number ?? 0)-\(pictures.count + 1).png"
-            pictures.append((name, figure.png))
+            pictures.append((name, figure.image))
             parts.append("![\(Self.unmarked(figure.caption))](\(Self.address(folder))/\(name))")
           } else {
             parts.append(Self.fenced(ShownText.visible(ShownText.uncoloured(Self.words(output))), "text"))

@@ -19,7 +19,7 @@ struct Prose {
   /// Outermost headings, in order.
   private(set) var headings: [Heading] = []
 
-  private static let options = CMARK_OPT_VALIDATE_UTF8 | CMARK_OPT_SMART
+  private static let options = CMARK_OPT_VALIDATE_UTF8
   /// Registered once for the process. The C function is cmark_gfm_core_extensions_ensure_registered.
   private static let registered: Void = cmark_gfm_core_extensions_ensure_registered()
 

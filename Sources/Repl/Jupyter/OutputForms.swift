@@ -26,7 +26,7 @@ struct OutputForms {
     case .animation(let animation):
       data["text/plain"] = animation.captionLine
       guard let figure = try? Figure(animation) else { return }
-      setPNG { figure.png }
+      setPNG { [UInt8](figure.image.data) }
       metadata["image/png"] = ["width": figure.width, "height": figure.height]
     }
   }

@@ -118,7 +118,8 @@ extension Library {
     ) { call in
       let found = try call.codec("v").encode(call.images("images"), tile: call.tile())
       let noise = try normal(call.key("key"), found.mean.shape)
-      return .tensor(try LatentScaling.normalised(found.mean + found.deviation * noise).evaluated())
+      let moments = try concat([found.mean, found.deviation], axis: 3)
+      return .tensor(try LatentNormalisation.normalised(moments: moments, noise: noise).evaluated())
     },
     Builtin(
       "decode(v, latents, tile = none)",
@@ -135,7 +136,7 @@ extension Library {
       guard latents.rank > 0, latents.shape[latents.rank - 1] == 4 else {
         throw call.error(.shape, "latents are [n, h, w, 4], not \(latents.shape)", argument: "latents")
       }
-      return try call.decoded(LatentScaling.raw(latents))
+      return try call.decoded(LatentNormalisation.denormalised(latents))
     },
   ])
 }
