@@ -1,4 +1,6 @@
 // libedit's variadic calls, one function for each use; see CEditShim.h.
+#include <termios.h>
+#include <unistd.h>
 #include "CEditShim.h"
 
 #include <stdio.h>
@@ -41,4 +43,13 @@ void *edit_client(EditLine *editor) {
 
 int edit_refresh(EditLine *editor) { return el_set(editor, EL_REFRESH); }
 
-int edit_prepare_terminal(EditLine *editor, int raw) { return el_set(editor, EL_PREP_TERM, raw); }
+int edit_prepare_terminal(EditLine *editor, int raw) {
+  int result = el_set(editor, EL_PREP_TERM, raw);
+  struct termios settings;
+  // libedit leaves it to the terminal to make CR a newline, and a CR LF in a paste would be two.
+  if (raw && tcgetattr(STDIN_FILENO, &settings) == 0) {
+    settings.c_iflag &= ~(tcflag_t)ICRNL;
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &settings);
+  }
+  return result;
+}

@@ -139,7 +139,7 @@ private func same(_ a: FileValue, _ b: FileValue) throws -> Bool {
   @Test func whatCannotBeWrittenSaysWhy() throws {
     let folder = try Folder()
     let cases: [(FileValue, String, FormatError.Reason, String)] = [
-      (.number(1), "/a.xyz", .value, ".npz .npy .safetensors .msgpack .pt .pth .json .png"), (.number(1), "/a", .value, "no ending"), (.number(1), "/a.png", .value, "a png holds an image"),
+      (.number(1), "/a.xyz", .value, ".npz .npy .safetensors .msgpack .pt .pth .json .yml .png"), (.number(1), "/a", .value, "no ending"), (.number(1), "/a.png", .value, "a png holds an image"),
       (.tensor(Tensor(1)), "/file/a.npy", .io, "not a folder"), (.tensor(Tensor(1)), "/file/b/a.npy", .io, "cannot be made"), (.record([:]), "/a.npy", .value, "one tensor"), (.number(1), "/a.msgpack", .value, "holds a record"),
       (.record(["x": .string("s")]), "/a.safetensors", .value, "x is no tensor"), (.record(["x": .list([.none])]), "/a.npz", .value, "the field x"),
     ]

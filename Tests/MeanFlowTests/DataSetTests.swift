@@ -91,7 +91,7 @@ private func numbers(_ x: Tensor) throws -> [Float] { try x.scalars(Float.self) 
     let walk = try Batches(data, size: 6, steps: 2).walk()
     let batch = try #require(try walk.next())
     // 4 stands in for 3.
-    #expect(try numbers(#require(batch.y)).sorted() == [0, 0, 1, 1, 1, 2].map { Float($0) }.sorted())
+    #expect(try numbers(#require(batch.y)).sorted() == [0, 1, 1, 1, 2, 2].map { Float($0) })
     #expect(data.problems.count == 1 && data.problems[0].contains("00000003.pt"))
     // All damaged: no endless search.
     for number in 1..<6 { try scratch.damage("train/" + String(format: "%08d.pt", number)) }

@@ -30,7 +30,7 @@ final class GraphicsScreen {
     server.arguments = ["-displayfd", "1", "-screen", "0", "\(width)x\(height)x24", "-nolisten", "tcp"]
     server.standardOutput = pipe
     server.standardError = FileHandle.nullDevice
-    try server.run()
+    try server.start()
     let number = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self).filter(\.isNumber)
     try #require(!number.isEmpty)
     display = ":\(number)"
@@ -54,7 +54,7 @@ final class GraphicsScreen {
     ]
     process.environment = ["DISPLAY": display, "PATH": "/usr/bin:/bin", "HOME": folder.path, "LANG": "C.UTF-8"]
     process.standardError = FileHandle.nullDevice
-    try process.run()
+    try process.start()
     clients.append(process)
   }
 
@@ -64,7 +64,7 @@ final class GraphicsScreen {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(Self.path(of: "import")))
     process.arguments = ["-display", display, "-window", "root", "-depth", "8", path]
-    try process.run()
+    try process.start()
     process.waitUntilExit()
     guard case .image(let raster) = try Formats::load(path) else { throw FormatError(.format, path, "no image") }
     return try Picture(width: raster.width, height: raster.height, channels: raster.channels, bytes: raster.bytes)

@@ -81,7 +81,7 @@ struct TmuxScreenTests {
       let pipe = Pipe()
       process.standardOutput = pipe
       process.standardError = FileHandle.nullDevice
-      try process.run()
+      try process.start()
       let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
       process.waitUntilExit()
       return String(decoding: data, as: UTF8.self)

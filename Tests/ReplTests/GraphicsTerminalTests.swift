@@ -108,7 +108,7 @@ struct GraphicsTerminalTests {
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardError = FileHandle.nullDevice
-    try process.run()
+    try process.start()
     #expect(try pipe.fileHandleForReading.read(upToCount: 5000)?.isEmpty == false)
     try pipe.fileHandleForReading.close()
     let end = Date().addingTimeInterval(20)
@@ -145,7 +145,7 @@ struct GraphicsTerminalTests {
     ]
     let pipe = Pipe()
     process.standardOutput = pipe
-    try process.run()
+    try process.start()
     let text = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)

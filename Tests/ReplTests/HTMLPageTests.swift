@@ -10,7 +10,7 @@ import Testing
   private func page(_ text: String, folder: String = "") throws -> String { try HTMLPage(.of(text), folder: folder).text }
 
   @Test func cellsAndTheirOutputsAreShown() throws {
-    let page = try page("#%% [md]\n# # Title\n# *words*\n#%% First\nx = 2\nprint(\"a & b\")\nx * 21\n#%%\nimage(zeros([4, 4]))\n#%%\nplot([1, 2, 1])\n")
+    let page = try page("#%% [md]\n# # Title\n# *words*\n#%% First\nx = 2\nprint(\"a & b\")\nx * 21\n#%%\ngrid(zeros([1, 4, 4, 1]))\n#%%\nplot([1, 2, 1])\n")
     #expect(page.contains("<h1 id=\"title\">Title</h1>") && page.contains("<title>Title</title>") && page.contains("<em>words</em>"))
     #expect(page.contains("<h3 id=\"first\">First</h3>"))
     #expect(page.contains("in&nbsp;[1]") && page.contains("out&nbsp;[1]") && page.contains("<pre>42</pre>") && page.contains("a &amp; b"))
@@ -25,7 +25,7 @@ import Testing
 
   /// Nothing in it makes a browser fetch anything; links that somebody may follow are the prose's own.
   @Test func aPageNeedsNothingElse() throws {
-    let page = try page("#%% [md]\n# # T\n# ![far](https://example.org/x.png) ![near](missing.png)\n#%%\nplot([1, 2])\n#%%\nimage(ones([2, 2]))\n1 / none\n")
+    let page = try page("#%% [md]\n# # T\n# ![far](https://example.org/x.png) ![near](missing.png)\n#%%\nplot([1, 2])\n#%%\ngrid(ones([1, 2, 2, 1]))\n1 / none\n")
     for word in ["<script", "<link", "<iframe", "@import", "url(", "src=\"http", "src=\"missing"] { #expect(!page.contains(word), "\(word)") }
     #expect(page.contains("Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\""))
     for source in page.matches(of: /(?:src|srcset)="([^"]{0,22})/) { #expect(["data:image/png;base64,", "data:image/svg+xml;bas"].contains(source.1), "\(source.1)") }
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test func manyPicturesAreBounded() throws {
-    let page = try page("for i in 0..500 { show(image(ones([1, 1]))) }\n")
+    let page = try page("for i in 0..500 { show(grid(ones([1, 1, 1, 1]))) }\n")
     #expect(page.matches(of: #/<img /#).count == 400)
     #expect(page.contains("[100 outputs more are left out here]"))
   }

@@ -11,7 +11,7 @@ import Testing
   private func document(_ text: String) throws -> Document { try JupyterFile.document(from: text, name: "n.ipynb") }
 
   @Test func outputsAreInTheFormsOfTheirKinds() throws {
-    let text = try JupyterFile(.of("#%% [md]\n# # T\n#%%\nprint(1)\n2\n#%%\nimage(zeros([1, 1]))\n#%%\nprint(4); none + 1\n#%%\n5\n")).text
+    let text = try JupyterFile(.of("#%% [md]\n# # T\n#%%\nprint(1)\n2\n#%%\ngrid(zeros([1, 1, 1, 1]))\n#%%\nprint(4); none + 1\n#%%\n5\n")).text
     guard case .record(let notebook) = try FileValue(json: text), case .list(let cells)? = notebook["cells"] else { throw Unexpected() }
     #expect(notebook["nbformat"].map { "\($0)" } == "number(4.0)" && notebook["nbformat_minor"].map { "\($0)" } == "number(5.0)")
     let kinds = cells.map { cell -> [String] in

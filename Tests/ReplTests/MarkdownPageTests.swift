@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct MarkdownPageTests {
   @Test func cellsOutputsAndPictures() throws {
-    let page = try MarkdownPage(.of("#%% [md]\n# # T\n#%% Show\nprint(7)\nimage(ones([2, 2]), caption = \"a]b\")\n"), folder: "my page_files")
+    let page = try MarkdownPage(.of("#%% [md]\n# # T\n#%% Show\nprint(7)\ngrid(ones([1, 2, 2, 1]))\n"), folder: "my page_files")
     #expect(page.text.hasPrefix("# T\n\n**Show**\n\n```imf %% Show\nprint(7)\n"))
     #expect(page.text.contains("```text\n7\n```\n\n![image 2x2") && page.text.contains("](my%20page_files/cell-1-1.png)"))
     #expect(page.pictures.map(\.name) == ["cell-1-1.png"])
@@ -21,7 +21,7 @@ import Testing
 
   @Test(arguments: [
     "x = 1\n", "#%% [md]\n# words\n\nx = 1\n", "#%%\nx = 1\nx\n\n#%% Title\nprint(\"y\")\n\n#%% [md]\n# after\n", "#%% [md]\n# ```imf\n# not(run)\n# ```\n\n#%% Run\nprint(\"```\")\n",
-    "#%%\nimage(ones([2, 2]))\n\n#%%\n[1][3]\n\n#%%\nnever\n",
+    "#%%\ngrid(ones([1, 2, 2, 1]))\n\n#%%\n[1][3]\n\n#%%\nnever\n",
   ]) func whatIsExportedIsImported(_ script: String) throws {
     let page = try MarkdownPage(.of(script), folder: "f").text
     let read = MarkdownPage.document(from: page)

@@ -30,7 +30,7 @@ struct ProgramRun {
     process.standardOutput = out
     process.standardError = err
     process.standardInput = input == nil ? FileHandle.nullDevice : into
-    try process.run()
+    try process.start()
     if let input {
       try into.fileHandleForWriting.write(contentsOf: Data(input.utf8))
       try into.fileHandleForWriting.close()
@@ -45,5 +45,16 @@ struct ProgramRun {
     errors = String(decoding: err.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+  }
+}
+
+extension Process {
+  /// Runs it with no signal held back: threads that run tests hold them back, and a program inherits that.
+  func start() throws {
+    var none = sigset_t(), former = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &former)
+    defer { pthread_sigmask(SIG_SETMASK, &former, nil) }
+    try run()
   }
 }

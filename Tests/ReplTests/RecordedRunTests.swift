@@ -10,7 +10,7 @@ import Testing
 @Suite struct RecordedRunTests {
   /// A session, the script that it saves, and what exports of both show.
   @Test(arguments: [
-    ["x = 3", "x * 14", "_ + 1", "_2 + _3"], ["nothing_of_this_name", "[3, 1, 2]", "|> sort", "plot(_)"], ["rand()", "image(ones([2, 2]))", "5;", "_ * 2"],
+    ["x = 3", "x * 14", "_ + 1", "_2 + _3"], ["nothing_of_this_name", "[3, 1, 2]", "|> sort", "plot(_)"], ["rand()", "grid(ones([1, 2, 2, 1]))", "5;", "_ * 2"],
   ]) func aSavedSessionExportsTheSameOutputs(_ cells: [String]) throws {
     let session = TestSession(seed: 4)
     for cell in cells { session.take(cell) }

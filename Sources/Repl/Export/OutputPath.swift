@@ -24,8 +24,18 @@ enum OutputPath {
       folder.deleteLastPathComponent()
     }
     guard isFolder.boolValue else { throw Diagnostic(.io, "\(path) cannot be written: \(folder.path) is no folder") }
-    guard FileManager.default.isWritableFile(atPath: folder.path) else {
+    guard takesFiles(folder.path) else {
       throw Diagnostic(.io, "\(path) cannot be written: may you write in \(folder.path)?")
     }
+  }
+
+  /// Whether a file can be made in a folder. Who may do everything is told so by the permissions, of /proc too: only trying tells.
+  private static func takesFiles(_ folder: String) -> Bool {
+    var name = Array("\(folder)/.imf-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&name)
+    guard descriptor >= 0 else { return false }
+    close(descriptor)
+    unlink(name)
+    return true
   }
 }

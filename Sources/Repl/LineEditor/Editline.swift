@@ -46,9 +46,8 @@ final class Editline {
     }
     bind("^\\", to: "ed-newline")
     bind("^^", to: EditAction.step.function)
-    // While editing, Ctrl-C, Ctrl-Z and Ctrl-\ are keys - in a paste they are nothing - and Ctrl-S and Ctrl-Q as well; the line
-    // ends of a paste come as they are.
-    for flag in ["-isig", "-ixon", "-icrnl"] { edit_set_terminal(editor, "-d", flag) }
+    // While editing, Ctrl-C, Ctrl-Z and Ctrl-\ are keys - in a paste they are nothing - and Ctrl-S and Ctrl-Q as well.
+    for flag in ["-isig", "-ixon"] { edit_set_terminal(editor, "-d", flag) }
     // Otherwise what is typed waits unseen, and the next prompt shows it; Ctrl-\ ends nothing (terminal_guard.c has the same).
     for flag in ["-icanon", "-echo", "quit="] { edit_set_terminal(editor, "-x", flag) }
   }

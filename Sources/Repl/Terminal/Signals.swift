@@ -57,6 +57,11 @@ struct Signals: OptionSet, Sendable {
     }
     isComputing.store(!session, ordering: .relaxed)
     isSession.store(session, ordering: .relaxed)
+    // Whoever started the program may have held them back, as threads of a pool do.
+    var ours = sigset_t()
+    sigemptyset(&ours)
+    for number in [SIGINT, SIGTERM, SIGWINCH, SIGTSTP, SIGCONT, SIGHUP, SIGPIPE, SIGCHLD] { sigaddset(&ours, number) }
+    pthread_sigmask(SIG_UNBLOCK, &ours, nil)
     catchSignal(SIGINT) { Signals.stopComputing($0, .interrupt, mayDie: !Signals.isSession.load(ordering: .relaxed)) }
     catchSignal(SIGTERM) { Signals.stopComputing($0, .terminate, mayDie: true) }
     if session { catchSignal(SIGWINCH) { _ in Signals.raise(.resize) } }

@@ -173,6 +173,10 @@ struct CPU: Device {
   }
 
   func scatterAdd(_ x: NDArray, _ indices: NDArray, axis: Int, size: Int) throws -> NDArray {
+    // Sums of bfloat16 are made in float32.
+    if x.dtype == .bfloat16 {
+      return try converted(scatterAdd(converted(x, to: .float32), indices, axis: axis, size: size), to: .bfloat16)
+    }
     let source = try contiguous(x)
     let outer = x.shape[..<axis].reduce(1, *)
     let inner = x.shape[(axis + indices.rank)...].reduce(1, *)
