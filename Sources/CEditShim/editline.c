@@ -46,9 +46,9 @@ int edit_refresh(EditLine *editor) { return el_set(editor, EL_REFRESH); }
 int edit_prepare_terminal(EditLine *editor, int raw) {
   int result = el_set(editor, EL_PREP_TERM, raw);
   struct termios settings;
-  // libedit leaves it to the terminal to make CR a newline, and a CR LF in a paste would be two.
+  // libedit lets the terminal make one of CR and LF, and a CR LF in a paste would be two lines.
   if (raw && tcgetattr(STDIN_FILENO, &settings) == 0) {
-    settings.c_iflag &= ~(tcflag_t)ICRNL;
+    settings.c_iflag &= ~(tcflag_t)(ICRNL | INLCR);
     tcsetattr(STDIN_FILENO, TCSADRAIN, &settings);
   }
   return result;

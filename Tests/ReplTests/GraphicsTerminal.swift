@@ -79,15 +79,21 @@ final class GraphicsTerminal {
   /// Reads until the text holds `wanted` beyond what was read before; false when it does not come.
   @discardableResult
   func read(until wanted: String, seconds: Double = 20) -> Bool {
-    let start = received.count
     let wanted = Array(wanted.utf8)
     let end = Date().addingTimeInterval(seconds)
-    while Date() < end {
-      if received[start...].firstRange(of: wanted) != nil { return true }
-      guard readSome(milliseconds: 50) else { break }
+    var isOpen = true
+    while true {
+      if let found = received[sought...].firstRange(of: wanted) {
+        sought = found.upperBound
+        return true
+      }
+      guard isOpen, Date() < end else { return false }
+      isOpen = readSome(milliseconds: 50)
     }
-    return received[start...].firstRange(of: wanted) != nil
   }
+
+  /// What lies before was found already.
+  private var sought = 0
 
   /// Reads at least so many more bytes.
   func read(count: Int, seconds: Double = 20) -> Bool {
@@ -125,7 +131,11 @@ final class GraphicsTerminal {
     let end = Date().addingTimeInterval(seconds)
     var status: Int32 = 0
     repeat {
-      if waitpid(pid, &status, WNOHANG) == pid { return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F }
+      if waitpid(pid, &status, WNOHANG) == pid {
+        // What it wrote last is still on its way.
+        read(seconds: 0.2)
+        return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+      }
       if master >= 0 { _ = readSome(milliseconds: 20) } else { usleep(20_000) }
     } while Date() < end
     return nil

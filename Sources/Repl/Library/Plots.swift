@@ -4,7 +4,7 @@ import Lang
 import Tensor
 
 extension Library {
-  static let plots = Library("Plots", [
+  static let plots = Library("Drawing", [
     Builtin(
       "plot(x, y = none, label = \"\", title = \"\", xlabel = \"\", ylabel = \"\", log = \"\")",
       """
