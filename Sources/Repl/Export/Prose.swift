@@ -33,6 +33,8 @@ struct Prose {
     for name in ["table", "strikethrough", "autolink"] {
       if let extensions = cmark_find_syntax_extension(name) { cmark_parser_attach_syntax_extension(parser, extensions) }
     }
+    // cmark lets control characters through.
+    let text = ShownText.visible(text)
     cmark_parser_feed(parser, text, text.utf8.count)
     guard let document = cmark_parser_finish(parser) else { return }
     defer { cmark_node_free(document) }
