@@ -79,7 +79,7 @@ import Testing
   /// As vectors they would take more than as pixels.
   @Test func plotsOfManyPointsArePixels() throws {
     let page = try page("scatter(randn(20000, 2))\n")
-    #expect(page.contains("srcset=\"data:image/png;base64,") && page.utf8.count < 1_500_000)
+    #expect(page.contains("srcset=\"data:image/png;base64,") && page.utf8.count < 2_500_000)
   }
 
   @Test func manyPicturesAreBounded() throws {
