@@ -41,7 +41,7 @@ struct XtermTests {
     let paper = Theme.dark.paper
     let sheet = try Picture(
       width: 60, height: 3,
-      pixels: (0..<180).map { UInt8(([paper.red, paper.green, paper.blue][$0 % 3] * 255).rounded()) })
+      pixels: (0..<540).map { UInt8(([paper.red, paper.green, paper.blue][$0 % 3] * 255).rounded()) })
     let seen = try screen("show(plot([3, 1, 2]))") { $0.place(of: sheet, tolerance: tolerance) != nil }
     #expect(seen.place(of: sheet, tolerance: tolerance) != nil)
     let line = Theme.dark.series[0]
@@ -62,7 +62,8 @@ struct XtermTests {
     let code = "animate([tensor([[0, 1], [1, 0]]), tensor([[1, 1], [0, 0]]), tensor([[1, 0], [0, 1]])], fps = 10) |> show; print(\"below\")"
     let seen = try screen(code) { $0.place(of: last, tolerance: tolerance) != nil }
     let place = try #require(seen.place(of: last, tolerance: tolerance))
-    #expect(place.row < 40)
+    // A second frame below the first would stand 200 pixels lower.
+    #expect(place.row < 100)
   }
 }
 

@@ -42,8 +42,8 @@ import Testing
   }
 
   @Test func controlCharactersAreVisible() throws {
-    let text = try transcript(["print(\"a\\e[2Jb\\0\\r\")"])
-    #expect(text.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\n" } && text.contains("a\u{241B}[2Jb\u{2400}\u{240D}"))
+    let text = try transcript(["print(\"a\\e[2Jb\\0\\rc\")"])
+    #expect(text.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\n" } && text.contains("a\u{241B}[2Jb\u{2400}\u{240D}c"))
   }
 
   @Test func itEndsWhereItIsLongEnough() throws {
