@@ -87,15 +87,20 @@ struct TmuxScreenTests {
       process.waitUntilExit()
       return String(decoding: data, as: UTF8.self)
     }
-    try tmux([
-      "start-server", ";", "set-option", "-g", "default-terminal", "tmux-256color", ";", "new-session", "-d", "-x", "100", "-y", "40",
-      "'\(program)' -e '\(code)' </dev/null; sleep 60",
-    ])
     defer { _ = try? tmux(["kill-server"]) }
+    // On a busy machine a server may end before its session begins.
+    for _ in 0..<5 where try tmux(["list-sessions"]).isEmpty {
+      try tmux([
+        "start-server", ";", "set-option", "-g", "default-terminal", "tmux-256color", ";", "new-session", "-d", "-x", "100", "-y", "40",
+        "'\(program)' -e '\(code)' </dev/null; sleep 60",
+      ])
+      usleep(200_000)
+    }
     let end = Date().addingTimeInterval(20)
     var text = ""
     repeat {
       text = try tmux(["capture-pane", "-e", "-p"])
+      usleep(50_000)
     } while !text.contains(wanted) && Date() < end
     return text
   }
