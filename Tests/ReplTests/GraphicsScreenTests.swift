@@ -74,28 +74,27 @@ struct TmuxScreenTests {
   private func pane(_ code: String, until wanted: String) throws -> String {
     let socket = "imf-test-\(UUID().uuidString.prefix(8))"
     let program = try #require(TerminalSession.program)
+    let scratch = try ScratchFolder()
     @discardableResult func tmux(_ arguments: [String]) throws -> String {
       let process = Process()
       process.executableURL = URL(fileURLWithPath: try #require(GraphicsScreen.path(of: "tmux")))
       process.arguments = ["-L", socket, "-f", "/dev/null"] + arguments
       process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "TERM": "xterm-256color"]
-      let pipe = Pipe()
-      process.standardOutput = pipe
+      // Into a file: a pipe stays open in whatever other tests start meanwhile.
+      let file = scratch.file("output")
+      FileManager.default.createFile(atPath: file, contents: nil)
+      process.standardOutput = FileHandle(forWritingAtPath: file)
       process.standardError = FileHandle.nullDevice
       try process.start()
-      let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
       process.waitUntilExit()
+      let data = FileManager.default.contents(atPath: file) ?? Data()
       return String(decoding: data, as: UTF8.self)
     }
     defer { _ = try? tmux(["kill-server"]) }
-    // On a busy machine a server may end before its session begins.
-    for _ in 0..<5 where try tmux(["list-sessions"]).isEmpty {
-      try tmux([
-        "start-server", ";", "set-option", "-g", "default-terminal", "tmux-256color", ";", "new-session", "-d", "-x", "100", "-y", "40",
-        "'\(program)' -e '\(code)' </dev/null; sleep 60",
-      ])
-      usleep(200_000)
-    }
+    try tmux([
+      "start-server", ";", "set-option", "-g", "default-terminal", "tmux-256color", ";", "new-session", "-d", "-x", "100", "-y", "40",
+      "'\(program)' -e '\(code)' </dev/null; sleep 60",
+    ])
     let end = Date().addingTimeInterval(20)
     var text = ""
     repeat {
