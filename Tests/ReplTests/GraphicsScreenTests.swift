@@ -77,8 +77,12 @@ struct TmuxScreenTests {
     let scratch = try ScratchFolder()
     @discardableResult func tmux(_ arguments: [String]) throws -> String {
       let process = Process()
-      process.executableURL = URL(fileURLWithPath: try #require(GraphicsScreen.path(of: "tmux")))
-      process.arguments = ["-L", socket, "-f", "/dev/null"] + arguments
+      // Foundation waits until a descriptor that the program inherits is closed everywhere: tmux's server must not keep it.
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = [
+        "-c", "for f in /proc/self/fd/*; do n=${f##*/}; [ $n -gt 2 ] && eval \"exec $n>&-\"; done; exec \"$@\"", "sh",
+        try #require(GraphicsScreen.path(of: "tmux")), "-L", socket, "-f", "/dev/null",
+      ] + arguments
       process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "TERM": "xterm-256color"]
       // Into a file: a pipe stays open in whatever other tests start meanwhile.
       let file = scratch.file("output")

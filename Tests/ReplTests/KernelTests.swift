@@ -41,9 +41,9 @@ private final class KernelHost {
 
   /// Ends it as clients do, and waits for its end.
   func end() {
-    client.send("shutdown_request", ["restart": false], on: client.control)
-    #expect(ended.wait(timeout: .now() + 60) == .success)
+    client.ask("shutdown_request", ["restart": false], on: client.control)
     client.close()
+    #expect(ended.wait(timeout: .now() + 60) == .success)
   }
 }
 
