@@ -67,8 +67,11 @@ struct XtermTests {
   }
 }
 
+// Foundation's waiting for tmux takes as long as its server lives where other tests start programs meanwhile: these run alone.
 @Suite(
-  .enabled(if: GraphicsScreen.path(of: "tmux") != nil && TerminalSession.program != nil, "tmux is needed, and the built program"), .serialized)
+  .enabled(
+    if: ProcessInfo.processInfo.environment["IMF_TERMINAL_TESTS"] != nil && GraphicsScreen.path(of: "tmux") != nil && TerminalSession.program != nil,
+    "run by make test-terminal; tmux is needed, and the built program"), .serialized)
 struct TmuxScreenTests {
   /// What a pane shows after the program ran in it, with colours.
   private func pane(_ code: String, until wanted: String) throws -> String {
@@ -77,12 +80,8 @@ struct TmuxScreenTests {
     let scratch = try ScratchFolder()
     @discardableResult func tmux(_ arguments: [String]) throws -> String {
       let process = Process()
-      // Foundation waits until a descriptor that the program inherits is closed everywhere: tmux's server must not keep it.
-      process.executableURL = URL(fileURLWithPath: "/bin/sh")
-      process.arguments = [
-        "-c", "for f in /proc/self/fd/*; do n=${f##*/}; [ $n -gt 2 ] && eval \"exec $n>&-\"; done; exec \"$@\"", "sh",
-        try #require(GraphicsScreen.path(of: "tmux")), "-L", socket, "-f", "/dev/null",
-      ] + arguments
+      process.executableURL = URL(fileURLWithPath: try #require(GraphicsScreen.path(of: "tmux")))
+      process.arguments = ["-L", socket, "-f", "/dev/null"] + arguments
       process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "TERM": "xterm-256color"]
       // Into a file: a pipe stays open in whatever other tests start meanwhile.
       let file = scratch.file("output")
