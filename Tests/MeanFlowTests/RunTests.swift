@@ -119,56 +119,64 @@ private func bits(_ state: TrainingState) throws -> [[UInt32]] {
   }
 }
 
+private func every(_ change: (inout RunSettings) -> Void = { _ in }) -> RunSettings {
+  var settings = RunSettings()
+  (settings.logPerStep, settings.checkpointPerStep) = (1, 1)
+  change(&settings)
+  return settings
+}
+
+// An interrupt stops whatever the process evaluates, the other tests included: those that ask for one run in processes of
+// their own.
 @Suite(.serialized) struct RunTests {
-  private func every(_ change: (inout RunSettings) -> Void = { _ in }) -> RunSettings {
-    var settings = RunSettings()
-    (settings.logPerStep, settings.checkpointPerStep) = (1, 1)
-    change(&settings)
-    return settings
-  }
+  @Test func anInterruptedRunGoesOnToTheSameBits() async {
+    await #expect(processExitsWith: .success) {
+      var straight = try tiny()
+      #expect(try TrainingLoop(batches(steps: 7)).run(&straight) == .done)
 
-  @Test func anInterruptedRunGoesOnToTheSameBits() throws {
-    var straight = try tiny()
-    #expect(try TrainingLoop(batches(steps: 7)).run(&straight) == .done)
-
-    let scratch = Scratch()
-    var first = try tiny()
-    var hooks = TrainingHooks()
-    hooks.stepped = { state, _ in if state.step == 4 { Interrupt.request() } }
-    let end = try Interrupt.patiently {
-      try TrainingLoop(batches(steps: 7), every { $0.checkpointPerStep = 0 }, folder: RunFolder(scratch.path), hooks: hooks).run(&first)
-    }
-    #expect(end == .asked && first.step == 4 && !Interrupt.isRequested)
-
-    // In the middle of the second epoch of three batches; the log goes on where the state does.
-    var second = try TrainingState(resuming: scratch.path)
-    #expect(try TrainingLoop(batches(steps: 7), every(), folder: RunFolder(scratch.path)).run(&second) == .done)
-    #expect(try bits(second) == bits(straight) && second.metrics == straight.metrics)
-    let history = try RunHistory(of: scratch.path)
-    #expect(history.train.steps == [1, 2, 3, 4, 5, 6, 7])
-    #expect(history.train.columns["loss_u"]?.last == straight.metrics?.lossU)
-  }
-
-  @Test func twoWishesWithinASecondStopAtOnce() throws {
-    var state = try tiny()
-    var hooks = TrainingHooks()
-    hooks.stepped = { _, _ in
-      Interrupt.request()
-      Interrupt.request()
-    }
-    #expect(throws: Interrupted.self) {
-      try Interrupt.patiently {
-        Interrupt.request()
-        Interrupt.request()
-        return try TrainingLoop(batches(steps: 3), hooks: hooks).run(&state)
+      let scratch = Scratch()
+      var first = try tiny()
+      var hooks = TrainingHooks()
+      hooks.stepped = { state, _ in if state.step == 4 { Interrupt.request() } }
+      let end = try Interrupt.patiently {
+        try TrainingLoop(batches(steps: 7), every { $0.checkpointPerStep = 0 }, folder: RunFolder(scratch.path), hooks: hooks).run(&first)
       }
+      #expect(end == .asked && first.step == 4 && !Interrupt.isRequested)
+
+      // In the middle of the second epoch of three batches; the log goes on where the state does.
+      var second = try TrainingState(resuming: scratch.path)
+      #expect(try TrainingLoop(batches(steps: 7), every(), folder: RunFolder(scratch.path)).run(&second) == .done)
+      #expect(try bits(second) == bits(straight) && second.metrics == straight.metrics)
+      let history = try RunHistory(of: scratch.path)
+      #expect(history.train.steps == [1, 2, 3, 4, 5, 6, 7])
+      #expect(history.train.columns["loss_u"]?.last == straight.metrics?.lossU)
     }
-    Interrupt.clear()
-    #expect(state.step == 0)
-    // A wish that nobody took stops what comes next.
-    Interrupt.patiently { Interrupt.request() }
-    #expect(Interrupt.isRequested)
-    Interrupt.clear()
+  }
+
+  @Test func twoWishesWithinASecondStopAtOnce() async {
+    await #expect(processExitsWith: .success) {
+      var state = try tiny()
+      // Made before: what is computed after the wishes stops as well.
+      let three = try batches(steps: 3)
+      var hooks = TrainingHooks()
+      hooks.stepped = { _, _ in
+        Interrupt.request()
+        Interrupt.request()
+      }
+      #expect(throws: Interrupted.self) {
+        try Interrupt.patiently {
+          Interrupt.request()
+          Interrupt.request()
+          return try TrainingLoop(three, hooks: hooks).run(&state)
+        }
+      }
+      Interrupt.clear()
+      #expect(state.step == 0)
+      // A wish that nobody took stops what comes next.
+      Interrupt.patiently { Interrupt.request() }
+      #expect(Interrupt.isRequested)
+      Interrupt.clear()
+    }
   }
 
   @Test func checkpointsAreKeptByNumber() throws {
