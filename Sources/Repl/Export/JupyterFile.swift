@@ -82,14 +82,13 @@ struct JupyterFile {
 
 /// Names of cells: by their text, so that a notebook written twice is the same and a new cell renames no other.
 private struct CellIdentifiers {
-  private var counts: [UInt64: Int] = [:]
+  private var counts: [String: Int] = [:]
 
   mutating func identifier(for text: String) -> String {
-    // FNV-1a; a hash that differs from run to run would be no name.
-    let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    let hash = text.fingerprint(radix: 16)
     let count = counts[hash, default: 0] + 1
     counts[hash] = count
-    return "imf-" + String(hash, radix: 16) + (count == 1 ? "" : "-\(count)")
+    return "imf-" + hash + (count == 1 ? "" : "-\(count)")
   }
 }
 

@@ -1,6 +1,5 @@
 // How the objects of the program come apart into values, and are put together again.
 
-import FoundationEssentials
 import Formats
 import Lang
 import MeanFlow
@@ -58,7 +57,8 @@ extension Model: FreezableObject {
       try configuration.set(name, setting)
     }
     var tensors: OrderedDictionary<String, Tensor> = [:]
-    for (name, _) in try parts.record("params") { tensors[name] = try parts.record("params").tensor(name) }
+    let params = try parts.record("params")
+    for name in params.keys { tensors[name] = try params.tensor(name) }
     guard case .bool(let inference) = try parts.part("inference") else { throw FreezingFailure("`inference` is neither true nor false") }
     network = try Network(configuration, parameters: Parameters(tensors), inference: inference)
     if case .string(let name) = try parts.part("source") { source = name }
@@ -94,8 +94,9 @@ extension TrainingRun: FreezableObject {
 
   init(frozenParts parts: Record) throws {
     var file = SafeTensors(tensors: [:])
-    for (name, _) in try parts.record("tensors") { file.tensors[name] = try parts.record("tensors").tensor(name) }
-    for (name, _) in try parts.record("metadata") { file.metadata[name] = try parts.record("metadata").text(name) }
+    let (tensors, metadata) = (try parts.record("tensors"), try parts.record("metadata"))
+    for name in tensors.keys { file.tensors[name] = try tensors.tensor(name) }
+    for name in metadata.keys { file.metadata[name] = try metadata.text(name) }
     self.init(state: try TrainingState(file, from: "the frozen state"))
   }
 }

@@ -37,9 +37,7 @@ struct HistoryFile {
 
   /// $XDG_STATE_HOME/imf-repl/history.jsonl, else under ~/.local/state; nil without a home.
   static func standard() -> HistoryFile? {
-    let state = Terminal.environment("XDG_STATE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
-    let home = Terminal.environment("HOME").map { $0 + "/.local/state" }
-    return (state ?? home).map { HistoryFile(path: $0 + "/imf-repl/history.jsonl") }
+    UserFolder.state.map { HistoryFile(path: $0 + "/imf-repl/history.jsonl") }
   }
 
   /// The newest entries, oldest first; empty where there is no file.

@@ -128,14 +128,14 @@ final class Notebook {
     var (results, snapshots, outputs) = (0, 0, 0)
     for index in cells.indices.reversed() {
       let cell = cells[index]
-      if !cell.value.isNone {
-        results += cell.value.heldBytes
-        if results > resultLimit, !(cell.value.isForgotten) {
-          let stub = Value.object(ForgottenResult(cell: cell.number, what: cell.value.kindInWords, bytes: cell.value.heldBytes, limit: resultLimit))
-          interpreter["_\(cell.number)"] = stub
-          cells[index].value = stub
-          results -= cell.value.heldBytes
-        }
+      // Neither none nor what stands for a forgotten result holds anything.
+      let bytes = cell.value.heldBytes
+      if bytes > 0, results + bytes > resultLimit {
+        let stub = Value.object(ForgottenResult(cell: cell.number, what: cell.value.kindInWords, bytes: bytes, limit: resultLimit))
+        interpreter["_\(cell.number)"] = stub
+        cells[index].value = stub
+      } else {
+        results += bytes
       }
       snapshots += cell.before?.heldBytes ?? 0
       if snapshots > undoLimit { cells[index].before = nil }

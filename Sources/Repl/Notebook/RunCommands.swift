@@ -5,8 +5,7 @@ import Lang
 enum RunCommands {
   /// $XDG_CONFIG_HOME/imf-repl/rc.imf, else ~/.config/imf-repl/rc.imf; `imf` for the folder is taken, too.
   static var path: String? {
-    let configuration = Terminal.environment("XDG_CONFIG_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
-    guard let folder = configuration ?? Terminal.environment("HOME").map({ $0 + "/.config" }) else { return nil }
+    guard let folder = UserFolder.configuration else { return nil }
     return ["imf-repl", "imf"].map { "\(folder)/\($0)/rc.imf" }.first { Terminal.fileExists($0) }
   }
 
@@ -20,10 +19,9 @@ enum RunCommands {
           if let status = Command.perform(part, at: prompt) { return status }
           continue
         }
-        let outcome = try Signals.whileComputing { () throws(Diagnostic) in
+        _ = try Signals.whileComputing { () throws(Diagnostic) in
           try prompt.interpreter.run(Source(name: path, text: part, path: path))
         }
-        _ = outcome
       }
     } catch let error as Diagnostic {
       if error.kind == .exit { return error.exitCode == 0 ? .done : .failed }

@@ -13,7 +13,7 @@ struct TranscriptFolder {
 
   /// $XDG_STATE_HOME/imf-repl/transcripts, else under ~/.local/state; nil without a home.
   static func standard() -> TranscriptFolder? {
-    HistoryFile.standard().map { TranscriptFolder(path: $0.path.dropLast("history.jsonl".count) + "transcripts") }
+    UserFolder.state.map { TranscriptFolder(path: $0 + "/imf-repl/transcripts") }
   }
 
   /// The files, oldest first.

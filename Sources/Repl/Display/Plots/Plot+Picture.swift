@@ -26,7 +26,7 @@ extension Plot {
   func svg(width: Int? = nil, height: Int? = nil, theme: Theme = .light) throws -> String {
     // cairo numbers the surfaces of the process; the same plot is the same text all the same.
     let text = try drawn(.svg, width, height, theme, 1).svg().replacing(#/id="surface\d+"/#, with: "id=\"surface\"")
-    let own = "p" + String(text.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }, radix: 36)
+    let own = "p" + text.fingerprint(radix: 36)
     return text.replacing("id=\"", with: "id=\"\(own)-").replacing("\"#", with: "\"#\(own)-")
       .replacing("url(#", with: "url(#\(own)-")
   }
