@@ -103,7 +103,7 @@ test-interop: build .build-interop/ready
 test-terminal: deps
 	@for p in Xvfb xterm import tmux; do command -v $$p >/dev/null || missing=1; done; \
 	  [ -z "$$missing" ] || $(MAKE) deps PACKAGES="xvfb xterm imagemagick tmux"
-	IMF_TERMINAL_TESTS=1 $(TEST) --filter 'GraphicsTerminalTests|XtermTests|TmuxScreenTests'
+	$(TEST) --filter 'GraphicsTerminalTests|XtermTests|TmuxScreenTests'
 
 # The language server under a client library that holds it to the protocol.
 test-editors: build .build-editors/ready

@@ -33,7 +33,7 @@ def test_commands_take_no_number(session):
 
 @pytest.mark.parametrize("how", ["signal", "message"])
 @pytest.mark.parametrize("code, after", [
-    ("while true { }", 0.3), ("randn(8000, 8000) @ randn(8000, 8000)", 0.3), ("randn(8000, 8000) @ randn(8000, 8000)", 4), ("!sleep 60", 0.3),
+    ("while true { }", 0.3), ("randn(8000, 8000) @ randn(8000, 8000)", 0.3), ("randn(12000, 12000) @ randn(12000, 12000)", 4), ("!sleep 60", 0.3),
 ])
 def test_interrupts(session, how, code, after):
     session.run("kept = [1, 2]")

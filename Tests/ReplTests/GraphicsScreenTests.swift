@@ -67,41 +67,50 @@ struct XtermTests {
   }
 }
 
-// Foundation's waiting for tmux takes as long as its server lives where other tests start programs meanwhile: these run alone.
 @Suite(
-  .enabled(
-    if: ProcessInfo.processInfo.environment["IMF_TERMINAL_TESTS"] != nil && GraphicsScreen.path(of: "tmux") != nil && TerminalSession.program != nil,
-    "run by make test-terminal; tmux is needed, and the built program"), .serialized)
+  .enabled(if: GraphicsScreen.path(of: "tmux") != nil && TerminalSession.program != nil, "tmux is needed, and the built program"), .serialized)
 struct TmuxScreenTests {
   /// What a pane shows after the program ran in it, with colours.
   private func pane(_ code: String, until wanted: String) throws -> String {
     let socket = "imf-test-\(UUID().uuidString.prefix(8))"
     let program = try #require(TerminalSession.program)
     let scratch = try ScratchFolder()
-    @discardableResult func tmux(_ arguments: [String]) throws -> String {
+    func started(_ arguments: [String], output: FileHandle = .nullDevice) throws -> Process {
       let process = Process()
       process.executableURL = URL(fileURLWithPath: try #require(GraphicsScreen.path(of: "tmux")))
       process.arguments = ["-L", socket, "-f", "/dev/null"] + arguments
       process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "TERM": "xterm-256color"]
+      process.standardOutput = output
+      process.standardError = FileHandle.nullDevice
+      try process.start()
+      return process
+    }
+    /// What a command of the server writes, or nothing if it failed.
+    func tmux(_ arguments: [String]) throws -> String? {
       // Into a file: a pipe stays open in whatever other tests start meanwhile.
       let file = scratch.file("output")
       #expect(FileManager.default.createFile(atPath: file, contents: nil))
-      process.standardOutput = FileHandle(forWritingAtPath: file)
-      process.standardError = FileHandle.nullDevice
-      try process.start()
+      let process = try started(["-N"] + arguments, output: try #require(FileHandle(forWritingAtPath: file)))
       process.waitUntilExit()
-      let data = FileManager.default.contents(atPath: file) ?? Data()
-      return String(decoding: data, as: UTF8.self)
+      guard process.terminationStatus == 0 else { return nil }
+      return String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
     }
-    defer { _ = try? tmux(["kill-server"]) }
-    try tmux([
-      "start-server", ";", "set-option", "-g", "default-terminal", "tmux-256color", ";", "new-session", "-d", "-x", "100", "-y", "40",
+    // The server in the foreground: a client that made one in the background would leave it what Foundation waits for.
+    let server = try started(["-D"])
+    defer {
+      server.terminate()
+      server.waitUntilExit()
+    }
+    let session = [
+      "set-option", "-g", "default-terminal", "tmux-256color", ";", "new-session", "-d", "-x", "100", "-y", "40",
       "'\(program)' -e '\(code)' </dev/null; sleep 60",
-    ])
+    ]
+    let listening = Date().addingTimeInterval(10)
+    while try tmux(session) == nil, Date() < listening { usleep(20_000) }
     let end = Date().addingTimeInterval(20)
     var text = ""
     repeat {
-      text = try tmux(["capture-pane", "-e", "-p"])
+      text = try tmux(["capture-pane", "-e", "-p"]) ?? ""
       usleep(50_000)
     } while !text.contains(wanted) && Date() < end
     return text
