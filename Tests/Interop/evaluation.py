@@ -151,12 +151,12 @@ def preparation(inception):
     check("the reference's loader reads all latents, labels in order", all(labels))
     check("latents equal diffusers'", max(same) < 1e-3, f"{max(same):.1e}")
 
-    # Decoders of different versions differ by a unit here and there: our own crops are what our statistics are of.
+    # Pillow 10 to 12 resample alike, to the bit; 13 rounds differently, so that one byte in 70 is one or two off.
     paths = "[" + ", ".join(f'"{path}"' for path, _ in items) + "]"
     run(f'x = stack(map(p -> center_crop(p, {size}), {paths})); save("crops.npz", {{x: x, pooled: features(inception("inception.pth"), x).pooled}})')
     crops = np.load("crops.npz")
     gap = np.abs(crops["x"].astype(int) - pixels)
-    check("crops equal Pillow's", gap.max() <= 2 and (gap == 0).mean() > 0.999, f"{gap.max()}, {(gap == 0).mean():.5f} equal")
+    check("crops equal Pillow's", gap.max() == 0, f"at most {gap.max()} apart")
     mine, stats = crops["pooled"].astype(np.float64), np.load("latents/fid_stats.npz")
     error = max(np.abs(stats["ref_mu"] - mine.mean(0)).max(), np.abs(stats["ref_sigma"] - np.cov(mine, rowvar=False)).max())
     check("statistics equal NumPy's", error < 1e-9, f"{error:.1e}")

@@ -1,5 +1,6 @@
 // Pillow's resampling of 8-bit images, bit for bit: horizontally, then vertically, with coefficients of 22 bits and a
-// byte image between the two. Source: Pillow's Resample.c, which the reference prepares its images with.
+// byte image between the two. Source: Resample.c of Pillow 10 to 12, which the reference prepares its images with (13 rounds
+// differently).
 
 import Formats
 

@@ -13,7 +13,7 @@ extension Library {
       the middle square of an image as the reference prepares it: bytes [size, size, 3]
 
       Halved by a box filter while the shorter side is at least twice the size, then bicubic so that it is the size, then cropped;
-      byte for byte what Pillow does. `image` is a path, an image, or a tensor of bytes [h, w, 3] or [h, w].
+      byte for byte what Pillow 10 to 12 do. `image` is a path, an image, or a tensor of bytes [h, w, 3] or [h, w].
       """,
       example: "center_crop(zeros([40, 30, 3], dtype = \"uint8\"), 16).shape",
       fails: [
