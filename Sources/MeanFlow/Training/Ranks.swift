@@ -13,6 +13,7 @@ public final class Ranks: Sendable {
   private let abandoned = Mutex<[TensorBuffer]>([])
   /// A run that was asked to end waits no longer than this for ranks that may be gone.
   private static let patience = 10.0
+  private static let eagerness = 1.0
 
   private init(_ library: MessagePassing) throws {
     self.library = library
@@ -40,6 +41,10 @@ public final class Ranks: Sendable {
     }
   }
 
+  /// Waits until every rank is here.
+  /// - Throws: as `wait`.
+  public func meet() throws { _ = try sum(of: 0) }
+
   // MARK: sums
 
   /// Replaces numbers by their sums over all ranks.
@@ -47,10 +52,36 @@ public final class Ranks: Sendable {
   func sum(_ numbers: inout [Double]) throws {
     let buffer = try TensorBuffer(shape: [numbers.count], dtype: .float64)
     numbers.withUnsafeBytes { buffer.bytes.copyMemory(from: $0) }
+    try sum(in: buffer)
+    numbers = Array(buffer.bytes.bindMemory(to: Double.self))
+  }
+
+  /// The sum of all ranks' numbers.
+  func sum(of number: Double) throws -> Double {
+    var numbers = [number]
+    try sum(&numbers)
+    return numbers[0]
+  }
+
+  /// The sum of all ranks' tensors of float64.
+  func sum(of tensor: Tensor) throws -> Tensor {
+    let buffer = try TensorBuffer(shape: tensor.shape, dtype: .float64)
+    try tensor.withBytes { buffer.bytes.copyMemory(from: $0) }
+    try sum(in: buffer)
+    return buffer.tensor()
+  }
+
+  /// A number of which every rank that knows it has the same; nil where none does.
+  func agreed(_ number: Int?) throws -> Int? {
+    var numbers = [Double(number ?? 0), number == nil ? 0 : 1]
+    try sum(&numbers)
+    return numbers[1] > 0 ? Int(numbers[0] / numbers[1]) : nil
+  }
+
+  private func sum(in buffer: TensorBuffer) throws {
     var sums = [try library.begin(buffer.bytes, of: .double)]
     defer { if !sums.isEmpty { abandon([buffer]) } }
     try wait(for: &sums)
-    numbers = Array(buffer.bytes.bindMemory(to: Double.self))
   }
 
   /// Waits for sums to be done; none is left of them then.
@@ -64,7 +95,8 @@ public final class Ranks: Sendable {
         throw ConfigurationError(
           field: nil, reason: "rank \(index) of \(count) waited \(Int(waited)) s for the others", hint: "has one of them ended? its error tells")
       }
-      sched_yield()
+      // Short waits are for the sum itself; who waits longer for another rank's work leaves it the processor.
+      if waited > Self.eagerness { usleep(500) } else { sched_yield() }
     }
   }
 
