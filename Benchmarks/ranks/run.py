@@ -1,7 +1,7 @@
 """Steps of B/2 by one process with two threads and by two processes with one: run.py PROGRAM [--rounds 5] [--steps 4]
 
 The batch is the same. Rounds alternate, so that what else the machine does meets both alike; of each round the first
-step, which takes memory from the system, is left out. Prints medians over all steps. Needs mpirun and two cores.
+two steps, which take memory from the system, are left out. Prints medians over all steps. Needs mpirun and two cores.
 """
 import argparse
 import json
@@ -14,6 +14,7 @@ import tempfile
 import time
 
 here = pathlib.Path(__file__).parent
+warm = 2
 
 
 def lines(log):
@@ -48,20 +49,20 @@ def measure(program, ranks, steps, settings):
         pids = []
         try:
             used = {}
-            for wanted in (1, 1 + steps):
+            for wanted in (warm, warm + steps):
                 while len(lines(run / "log.jsonl")) < wanted:
                     if process.poll() is not None:
                         raise SystemExit(process.stderr.read())
                     time.sleep(0.02)
                 pids = children(process.pid) if ranks > 1 else [process.pid]
                 used[wanted] = processor_seconds(pids)
-            entries = lines(run / "log.jsonl")[1:1 + steps]
+            entries = lines(run / "log.jsonl")[warm:warm + steps]
         finally:
             for pid in pids:
                 os.kill(pid, signal.SIGKILL)
             process.wait()
     waits = [entry.get("seconds_waiting", 0) for entry in entries]
-    return [1 / entry["steps_per_second"] for entry in entries], waits, [(used[1 + steps] - used[1]) / steps]
+    return [1 / entry["steps_per_second"] for entry in entries], waits, [(used[warm + steps] - used[warm]) / steps]
 
 
 def main():
