@@ -7,6 +7,7 @@ Every check prints a line; the exit status is 1 where one failed.
 """
 import os
 import signal
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -70,6 +71,20 @@ def distance(inception):
     parts = [p[i * (n // 10):(i + 1) * (n // 10)] for i in range(10)]
     scores = [np.exp(np.mean(np.sum(q * (np.log(q + 1e-10) - np.log(q.mean(0) + 1e-10)), 1))) for q in parts]
     check("inception score equals the reference's", abs(score / np.mean(scores) - 1) < 1e-4, f"{score} {np.mean(scores)}")
+
+
+def shared():
+    """fid, inception score and sFID by two processes as by one; the last batch is cut, and one process makes one more."""
+    if shutil.which("mpirun") is None:
+        return print("left out: mpirun, which shares an evaluation among processes, is not there")
+    code = MODEL + 'r = fid(m, load("reference.npz").x[0:16], n = 36, size = 8, omega = 2, spatial = true, net = inception("inception.pth")); '
+    code += "if ranks().index == 0 { print(r.fid, r.sfid, r.inception_score, r.inception_score_std) }"
+    by_ranks = [
+        subprocess.run(starter + [PROGRAM, "--threads", "1", "-e", code], capture_output=True, text=True, check=True).stdout.split()[-4:]
+        for starter in ([], ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "2"])]
+    one, two = ([float(word) for word in words] for words in by_ranks)
+    gaps = [abs(b / a - 1) for a, b in zip(one, two)]
+    check("two processes find what one does", len(one) == len(two) == 4 and max(gaps) < 1e-7, f"{max(gaps):.1e}")
 
 
 def kernel_distance():
@@ -197,6 +212,7 @@ def main():
     kernel_distance()
     distance(inception)
     resumption()
+    shared()
     preparation(inception)
     print(FOLDER)
     sys.exit(1 if failures else 0)
