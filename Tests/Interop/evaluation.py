@@ -6,6 +6,7 @@ same samples, torchvision's image folder and Pillow on the same tree, NumPy's st
 Every check prints a line; the exit status is 1 where one failed.
 """
 import os
+import signal
 import shutil
 import subprocess
 import sys
@@ -103,6 +104,29 @@ def kernel_distance():
     check("kid equals torch-fidelity's estimator", np.allclose([mean, std], [np.mean(values), np.std(values)], rtol=1e-6))
 
 
+def resumption():
+    """2,000 samples in one go, and by a run that is stopped again and again: the same bits."""
+    call = ('r = fid(m, load("reference.npz").x, n = 2000, size = 50, omega = 2, net = inception("inception.pth"){}); '
+            'print(r.fid, r.inception_score, r.inception_score_std)')
+    whole = run(MODEL + call.format(""))
+    stops = 0
+    while True:
+        process = subprocess.Popen(
+            [PROGRAM, "-e", MODEL + call.format(', state = "state.npz"')], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        # At the second line of progress something was done since it began.
+        lines = sum(1 for _, line in zip(range(2), process.stderr) if line.startswith("samples"))
+        if lines == 2 and stops < 3:
+            sent, status = [(signal.SIGINT, 130), (signal.SIGTERM, 143)][stops % 2]
+            process.send_signal(sent)
+            process.communicate()
+            check("a stopped evaluation says so", process.returncode == status, process.returncode)
+            stops += 1
+        else:
+            out, _ = process.communicate()
+            break
+    check("stopped and resumed, 2,000 samples give the same", out.strip() == whole and stops >= 2, f"{stops} stops: {out.strip()}")
+
+
 def crop(image, size):
     """The reference's preparation, word for word Pillow."""
     while min(*image.size) >= 2 * size:
@@ -187,6 +211,7 @@ def main():
     os.rename("autoencoder/diffusion_pytorch_model.safetensors", "vae.safetensors")
     kernel_distance()
     distance(inception)
+    resumption()
     shared()
     preparation(inception)
     print(FOLDER)

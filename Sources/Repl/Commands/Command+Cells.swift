@@ -56,16 +56,3 @@ extension Command {
     },
   ]
 }
-
-/// `256 MB`, `1.5 GiB`, `4096`.
-struct ByteCount {
-  let bytes: Int
-
-  init?(_ text: String) {
-    let digits = text.prefix { $0.isNumber || $0 == "." }
-    let unit = text.dropFirst(digits.count).trimming(\.isWhitespace).uppercased()
-    let units = ["": 1.0, "B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "KIB": 1024, "MIB": 0x1p20, "GIB": 0x1p30, "TIB": 0x1p40]
-    guard let amount = Double(digits), let unit = units[unit], amount * unit < 0x1p60 else { return nil }
-    bytes = Int(amount * unit)
-  }
-}

@@ -36,9 +36,7 @@ extension Command {
     },
     Command(":freeze file.imfs", "the whole session, with tensors, models and random numbers; imf-repl -r file.imfs takes it up") { prompt, argument in
       guard !argument.isEmpty else { throw Failure("expected a file: :freeze session.imfs") }
-      if let folder = prompt.interpreter.session.onlyFolder(against: argument) {
-        throw Failure("\(argument) lies outside the folder: --safe writes inside \(folder) only")
-      }
+      try OutputPath.check(argument, prompt.interpreter.session)
       let left = try FrozenSession.write(prompt.notebook, to: argument)
       for (name, why) in left { prompt.say("left out: `\(name)`: \(why)\n") }
       prompt.say("the session is in \(argument); imf-repl -r \(argument) takes it up\n")

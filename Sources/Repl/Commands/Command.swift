@@ -45,7 +45,7 @@ struct Command: Sendable {
     Command(usage, doc, aliases, needsTerminal, run: run)
   }
 
-  static let all: [Command] = general + cells + measuring + files + exports + surroundings
+  static let all: [Command] = general + lessons + cells + measuring + files + exports + surroundings
 
   /// Why a command did nothing.
   struct Failure: Error, CustomStringConvertible {

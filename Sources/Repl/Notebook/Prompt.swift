@@ -13,6 +13,8 @@ final class Prompt {
   let errors: ErrorStyle
   /// Where this session's transcript will be kept, once something happened.
   var transcripts: TranscriptFolder?
+  /// The lesson that `:lesson` goes on with.
+  var lesson: LessonPlace?
   private let editor: LineEditor?
   private let input = TerminalInput(descriptor: 0)
 
