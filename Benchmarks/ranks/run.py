@@ -1,7 +1,9 @@
-"""Steps of B/2 by one process with two threads and by two processes with one: run.py PROGRAM [--rounds 5] [--steps 4]
+"""Steps of B/2 by one process with two threads and by two processes with one: run.py PROGRAM [--rounds 3] [--steps 4]
 
 The batch is the same. Rounds alternate, so that what else the machine does meets both alike; of each round the first
-two steps, which take memory from the system, are left out. Prints medians over all steps. Needs mpirun and two cores.
+two steps, which take memory from the system, are left out. Prints medians over all steps. On a machine that does other
+work, look at processor time, and beside it at one process with one thread: its threads wait for nobody, so that two
+processes in all its processor time would be ideal. Needs mpirun and two cores.
 """
 import argparse
 import json
@@ -38,11 +40,11 @@ def children(pid):
     return [int(child) for child in found]
 
 
-def measure(program, ranks, steps, settings):
+def measure(program, ranks, threads, steps, settings):
     """Seconds of each step, seconds of it that were waiting for the other rank, processor seconds a step."""
     with tempfile.TemporaryDirectory(prefix="imf-bench-ranks-") as folder:
         run = pathlib.Path(folder) / "run"
-        command = [program, "--threads", str(2 // ranks), str(here / "step.imf"), "--run", str(run), *settings]
+        command = [program, "--threads", str(threads), str(here / "step.imf"), "--run", str(run), *settings]
         if ranks > 1:
             command = ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", str(ranks)] + command
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -68,24 +70,28 @@ def measure(program, ranks, steps, settings):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--products", default="float32", choices=["float32", "bfloat16"])
     options = parser.parse_args()
     program, settings = os.path.abspath(options.program), ["--batch", str(options.batch), "--products", options.products]
-    found = {1: ([], [], []), 2: ([], [], [])}
+    found = {kind: ([], [], []) for kind in ((1, 2), (2, 1), (1, 1))}
     for _ in range(options.rounds):
-        for ranks in (1, 2):
-            for all_numbers, numbers in zip(found[ranks], measure(program, ranks, options.steps, settings)):
+        for kind, all_kinds in found.items():
+            for all_numbers, numbers in zip(all_kinds, measure(program, *kind, options.steps, settings)):
                 all_numbers.extend(numbers)
-    (one, _, one_used), (two, waits, two_used) = ([statistics.median(numbers) for numbers in found[ranks]] for ranks in (1, 2))
+            print(kind, [[round(number, 3) for number in numbers] for numbers in all_kinds], flush=True)
+    (one, _, one_used), (two, waits, two_used), (alone, _, alone_used) = (
+        [statistics.median(numbers) for numbers in all_kinds] for all_kinds in found.values())
     print(f"B/2, batch {options.batch}, {options.products}, {options.rounds * options.steps} steps each, medians")
     print("| | a step, s | processor time, s | waiting for the other's gradient, s |")
     print("|---|---|---|---|")
     print(f"| one process, two threads | {one:.2f} | {one_used:.2f} | |")
     print(f"| two processes, one thread each | {two:.2f} | {two_used:.2f} | {waits:.3f} |")
-    print(f"| one over two | {one / two:.3f} | {one_used / two_used:.3f} | |")
+    print(f"| one process, one thread | {alone:.2f} | {alone_used:.2f} | |")
+    print(f"| two processes' speed in that of two threads | {one / two:.3f} | {one_used / two_used:.3f} | |")
+    print(f"| of twice that of one thread | {alone / 2 / two:.3f} | {alone_used / two_used:.3f} | |")
 
 
 if __name__ == "__main__":

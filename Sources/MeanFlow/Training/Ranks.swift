@@ -13,7 +13,10 @@ public final class Ranks: Sendable {
   private let abandoned = Mutex<[TensorBuffer]>([])
   /// A run that was asked to end waits no longer than this for ranks that may be gone.
   private static let patience = 10.0
-  private static let eagerness = 1.0
+  /// Seconds for which a rank that waits holds its processor: longer than a sum takes, too short to matter to another rank
+  /// that needs it for its work.
+  private static let eagerness = 2e-3
+  private static let pause: UInt32 = 100
 
   private init(_ library: MessagePassing) throws {
     self.library = library
@@ -95,8 +98,7 @@ public final class Ranks: Sendable {
         throw ConfigurationError(
           field: nil, reason: "rank \(index) of \(count) waited \(Int(waited)) s for the others", hint: "has one of them ended? its error tells")
       }
-      // Short waits are for the sum itself; who waits longer for another rank's work leaves it the processor.
-      if waited > Self.eagerness { usleep(500) } else { sched_yield() }
+      if waited > Self.eagerness { usleep(Self.pause) } else { sched_yield() }
     }
   }
 
