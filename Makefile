@@ -14,7 +14,7 @@ BUILD = swift build -c release -Xswiftc -static-stdlib
 SANITIZED = 'TensorTests|LangTests'
 SANITIZE = swift test -c release -Xswiftc -enable-testing --filter $(SANITIZED)
 
-.PHONY: fuzz fuzz-language sanitize demo test build bench bench-scalar bench-peers bench-checkpoint bench-vision test-interop test-evaluation test-editors test-jupyter test-terminal format clean deps
+.PHONY: fuzz fuzz-language sanitize demo test build bench bench-scalar bench-ranks bench-peers bench-checkpoint bench-vision test-interop test-evaluation test-editors test-jupyter test-terminal format clean deps
 
 demo: build
 	.build/release/imf-repl examples/fashion.imf --out demo-output
@@ -51,6 +51,11 @@ bench: build
 bench-scalar: build
 	@command -v python3 >/dev/null && command -v lua5.4 >/dev/null || $(MAKE) deps PACKAGES="python3 lua5.4"
 	python3 Benchmarks/scalar/run.py .build/release/imf-repl
+
+# Steps of B/2 by one process and by two: RANKS="--rounds 3 --batch 8" chooses.
+bench-ranks: build
+	@command -v mpirun >/dev/null && command -v python3 >/dev/null || $(MAKE) deps PACKAGES="openmpi-bin python3"
+	python3 Benchmarks/ranks/run.py .build/release/imf-repl $(RANKS)
 
 # Loading a B/2 training checkpoint, ours against orbax at the versions that wrote the authors' checkpoints.
 bench-checkpoint: build .build-checkpoint/ready

@@ -17,6 +17,8 @@ let kernelSettings: [CSetting] = [
 
 let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 
+let lessons = ["flow-matching", "average-velocity", "meanflow", "improved-meanflow", "guidance"]
+
 let package = Package(
   name: "imf-repl",
   products: [.executable(name: "imf-repl", targets: ["Repl"])],
@@ -59,7 +61,8 @@ let package = Package(
         "Tensor", "Formats", "MeanFlow", "Lang", "CEditline", "CEditShim", "CSixel", "CCairo", "CPNG", "CMarkdown", "CZeroMQ", "CSodium", collections,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: swiftSettings),
+      // Read by Lesson.all: in the program itself, which needs no files beside it for them.
+      resources: lessons.map { .embedInCode("Lessons/Texts/\($0).imf") }, swiftSettings: swiftSettings),
 
     // Tests
     .testTarget(name: "TensorTests", dependencies: ["Tensor"], swiftSettings: swiftSettings),

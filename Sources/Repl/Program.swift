@@ -32,6 +32,7 @@ enum Program {
     do {
       let options = try ProgramOptions.parse(words)
       isJSON = options.jsonErrors
+      options.color.apply()
       if options.version {
         Console.output.write("imf-repl \(ProgramOptions.version)\n")
         return .done

@@ -6,6 +6,8 @@ same samples, torchvision's image folder and Pillow on the same tree, NumPy's st
 Every check prints a line; the exit status is 1 where one failed.
 """
 import os
+import signal
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -71,6 +73,20 @@ def distance(inception):
     check("inception score equals the reference's", abs(score / np.mean(scores) - 1) < 1e-4, f"{score} {np.mean(scores)}")
 
 
+def shared():
+    """fid, inception score and sFID by two processes as by one; the last batch is cut, and one process makes one more."""
+    if shutil.which("mpirun") is None:
+        return print("left out: mpirun, which shares an evaluation among processes, is not there")
+    code = MODEL + 'r = fid(m, load("reference.npz").x[0:16], n = 36, size = 8, omega = 2, spatial = true, net = inception("inception.pth")); '
+    code += "if ranks().index == 0 { print(r.fid, r.sfid, r.inception_score, r.inception_score_std) }"
+    by_ranks = [
+        subprocess.run(starter + [PROGRAM, "--threads", "1", "-e", code], capture_output=True, text=True, check=True).stdout.split()[-4:]
+        for starter in ([], ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "2"])]
+    one, two = ([float(word) for word in words] for words in by_ranks)
+    gaps = [abs(b / a - 1) for a, b in zip(one, two)]
+    check("two processes find what one does", len(one) == len(two) == 4 and max(gaps) < 1e-7, f"{max(gaps):.1e}")
+
+
 def kernel_distance():
     """kid against torch-fidelity's estimator, written out."""
     random = np.random.default_rng(7)
@@ -86,6 +102,29 @@ def kernel_distance():
         values.append((xx.sum() - np.trace(xx) + yy.sum() - np.trace(yy)) / (100 * 99) - 2 * k(x, y).mean())
     mean, std = (float(word) for word in found.split())
     check("kid equals torch-fidelity's estimator", np.allclose([mean, std], [np.mean(values), np.std(values)], rtol=1e-6))
+
+
+def resumption():
+    """2,000 samples in one go, and by a run that is stopped again and again: the same bits."""
+    call = ('r = fid(m, load("reference.npz").x, n = 2000, size = 50, omega = 2, net = inception("inception.pth"){}); '
+            'print(r.fid, r.inception_score, r.inception_score_std)')
+    whole = run(MODEL + call.format(""))
+    stops = 0
+    while True:
+        process = subprocess.Popen(
+            [PROGRAM, "-e", MODEL + call.format(', state = "state.npz"')], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        # At the second line of progress something was done since it began.
+        lines = sum(1 for _, line in zip(range(2), process.stderr) if line.startswith("samples"))
+        if lines == 2 and stops < 3:
+            sent, status = [(signal.SIGINT, 130), (signal.SIGTERM, 143)][stops % 2]
+            process.send_signal(sent)
+            process.communicate()
+            check("a stopped evaluation says so", process.returncode == status, process.returncode)
+            stops += 1
+        else:
+            out, _ = process.communicate()
+            break
+    check("stopped and resumed, 2,000 samples give the same", out.strip() == whole and stops >= 2, f"{stops} stops: {out.strip()}")
 
 
 def crop(image, size):
@@ -172,6 +211,8 @@ def main():
     os.rename("autoencoder/diffusion_pytorch_model.safetensors", "vae.safetensors")
     kernel_distance()
     distance(inception)
+    resumption()
+    shared()
     preparation(inception)
     print(FOLDER)
     sys.exit(1 if failures else 0)

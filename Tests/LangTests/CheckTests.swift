@@ -47,6 +47,12 @@ private func findings(_ text: String, keeps: Bool = false) -> [String] {
   @Test(arguments: [
     ("f(1,", true), ("fn f() {", true), ("fn f() {\n  x = = 1", false), ("x = \"\"\"open", true), ("x = \"open", false),
     ("x = = 1\nfn f() {", false), ("[1, 2\ny = 3", false), ("if true { 1 }", nil),
+    ("1", nil), ("x = 1", nil), ("", nil), ("# a comment", nil), ("fn f(x) = x", nil), ("fn f(x) {\n\n  x\n}", nil), ("if a { 1 } else { 2 }", nil),
+    ("while false { }", nil), ("x\n  |> f", nil), ("\"\"\"a\nb\"\"\"", nil), ("[1,\n2]", nil), ("{a: 1}", nil), ("try f() catch e { 1 }", nil), ("x -> x + 1", nil),
+    ("x[0, :]", nil), ("a; b;", nil),
+    ("fn f(", true), ("{a: 1,", true), ("[", true), ("(1 + 2", true), ("1 +", true), ("x |>", true), ("x =", true), ("a and", true), ("if a {", true),
+    ("if a { 1 } else {", true), ("for i in 0..3 {", true), ("f(x,\n  y", true), ("fn f(x) {\n  if x {\n    1\n  }", true), ("x ->", true),
+    (")", false), ("1 2", false), ("[1, 2)", false), ("}", false), ("1 + * 2", false), ("fn 3() = 1", false), ("for in x { }", false),
   ] as [(String, Bool?)])
   func unfinishedIsNotWrong(_ text: String, _ isUnfinished: Bool?) {
     switch Interpreter.completeness(of: text) {

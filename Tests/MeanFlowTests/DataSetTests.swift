@@ -146,6 +146,9 @@ private func numbers(_ x: Tensor) throws -> [Float] { try x.scalars(Float.self) 
     // Without folders there are no classes.
     let flat = try ImageFolder(scratch.path + "/cat", size: 4)
     #expect(flat.count == 2 && !flat.isLabelled)
+    // A file of a kind that is not read is no reason to train on fewer.
+    try scratch.damage("cat/d.webp")
+    #expect(try ImageFolder(scratch.path + "/cat", size: 4).count == 3)
     try scratch.damage("dog/b.png")
     #expect(throws: FormatError.self) { try Batches(data, size: 3, steps: 1).walk().next() }
     #expect(throws: FormatError.self) { try ImageFolder(scratch.path + "/nowhere", size: 4) }

@@ -18,15 +18,28 @@ import Testing
     settings.ema = [try g.number("ema")]
     settings.warmupSteps = Int(try g.number("warmup_steps"))
     let net = try reference.network()
-    var state = try TrainingState(net, settings, objective: reference.objective)
-    for (step, expected) in try g["losses"].scalars(Double.self).enumerated() {
-      try state.advance(g["step\(step)/images"], g["step\(step)/labels"], draws: g.draws("step\(step)/"))
-      let m = try #require(state.metrics)
+    let fresh = try TrainingState(net, settings, objective: reference.objective)
+    // The loop with the golden batches as its data and the golden noise.
+    let steps = 0..<5
+    let batches = try Batches(
+      images: concat(steps.map { try g["step\($0)/images"] }), labels: concat(steps.map { try g["step\($0)/labels"] }),
+      size: g["step0/images"].shape[0], shuffles: false)
+    var hooks = TrainingHooks()
+    hooks.stepped = { state, made in
+      let m = try #require(state.metrics), step = made - 1
+      let expected = try g["losses"].scalars(Double.self)[step]
       #expect(abs(m.loss - expected) < 2e-6 * expected)
       #expect(abs(m.lossU / (try g["losses_u"].scalars(Double.self)[step]) - 1) < 2e-5)
       #expect(abs(m.lossV / (try g["losses_v"].scalars(Double.self)[step]) - 1) < 2e-5)
       #expect(abs(m.learningRate - (try g["lr"].scalars(Double.self)[step])) < 1e-9)
     }
+    var state = fresh
+    let loop = try TrainingLoop(batches, hooks: hooks) { state, _ in try g.draws("step\(state.step)/") }
+    #expect(try loop.run(&state) == .done && state.step == steps.count)
+    // Steps by hand are the loop's.
+    var byHand = fresh
+    for step in steps { try byHand.advance(g["step\(step)/images"], g["step\(step)/labels"], draws: g.draws("step\(step)/")) }
+    #expect(try bits(byHand.network.p.values + byHand.ema) == bits(state.network.p.values + state.ema))
     let end = g.under("params_end/"), emaEnd = average.under("ema_end/")
     let isWarm = file.hasSuffix("warmup")
     var squares = 0.0, all = 0.0

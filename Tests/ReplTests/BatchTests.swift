@@ -42,6 +42,21 @@ import Testing
     for text in [run.output, run.errors] { #expect(!text.unicodeScalars.contains { $0 == "\r" || $0 == "\u{1b}" }) }
   }
 
+  /// A pipe may be asked to take colours, as pagers do.
+  @Test(arguments: [
+    (["--color", "always"], [:], true), ([], ["CLICOLOR_FORCE": "1"], true), (["--color", "always"], ["NO_COLOR": "1"], true), ([], [:], false),
+    (["--color", "never"], ["CLICOLOR_FORCE": "1"], false), ([], ["CLICOLOR_FORCE": "1", "NO_COLOR": "1"], false), ([], ["CLICOLOR_FORCE": "0"], false),
+  ] as [([String], [String: String], Bool)])
+  func coloursAreAsWished(words: [String], environment: [String: String], isColoured: Bool) throws {
+    let run = try ProgramRun(words + ["-e", "1 / none"], environment: environment)
+    #expect(run.errors.contains("\u{1b}[") == isColoured)
+  }
+
+  @Test func anotherWishIsRefused() throws {
+    let run = try ProgramRun(["--color", "red", "-e", "1"])
+    #expect(run.status == 2 && run.errors.contains("always"))
+  }
+
   @Test func cellsComeThroughAPipe() throws {
     let run = try ProgramRun([], input: "x = 2\nfn f(a) {\n  a * x\n}\nf(21)\n:who\n")
     #expect(run.status == 0 && run.output.hasPrefix("out[3]: 42\n") && run.output.contains("in [2]"))

@@ -86,7 +86,7 @@ import Testing
     session.take("x = 1")
     #expect(session.take("!ls").contains("--safe: no commands of the shell"))
     #expect(session.take(":edit").contains("--safe: no other programs"))
-    #expect(session.take(":freeze /tmp/x.imfs").contains("--safe writes inside"))
+    #expect(session.take(":freeze /tmp/x.imfs").contains("lies outside the folder"))
   }
 
   @Test func configurationHoldsCodeAndCommands() {

@@ -69,6 +69,7 @@ import Testing
     #expect(completion(":time sam").names.contains("sample") && completion(":time sample(m, om").names.contains("omega = "))
     #expect(completion(":run Sour").names.contains("Sources/") || completion(":run /us").names.contains("usr/"))
     #expect(completion("!ls /us").names.contains("usr/"))
+    #expect(completion("%qu").word == ":qu" && completion("%keep o").names == ["on", "off"])
     #expect(completion("?sam").names.contains("sample") && completion("??sam").word == "sam")
     for nothing in [":edit x", ":nothing x", ":quit s", ":"] { #expect(completion(nothing).names.allSatisfy { $0.hasPrefix(":") }) }
   }

@@ -3,6 +3,7 @@
 import Foundation
 import Formats
 import Lang
+import Tensor
 import Testing
 
 @testable import Repl
@@ -25,6 +26,39 @@ import Testing
     let (before, after, _) = try thawed([cell])
     let expected = try #require(before.value("x"))
     #expect(after.value("x") == expected)
+  }
+
+  @Test(arguments: [
+    "plot({a: [1, nan, 3], b: [inf, -0.5, 2]}, title = \"t\", xlabel = \"x\", log = \"y\")", "scatter([[0, 1], [1, 2]], classes = [0, 1])", "hist([1, 2, 2, nan])",
+    "heatmap([[0, 1, nan], [3, 4, 5]])", "plot(grid(ones([1, 4, 4, 1])))", "plots([plot([1, 2]), hist([1])], columns = 1)", "animate([zeros([2, 2]), ones([2, 2])], fps = 3)",
+  ]) func drawingsComeBack(_ code: String) throws {
+    let folder = try ScratchFolder()
+    let before = TestSession()
+    before.take("x = \(code)", ":freeze \(folder.file("s.imfs"))")
+    let after = TestSession()
+    try FrozenSession.read(folder.file("s.imfs"), into: after.notebook)
+    // What it looks like, since nan is not equal to itself.
+    func picture(_ session: TestSession, _ name: String) throws -> Data {
+      session.take("save(\"\(folder.file(name))\", x)")
+      return try Data(contentsOf: URL(fileURLWithPath: folder.file(name)))
+    }
+    #expect(try picture(before, "before.png") == picture(after, "after.png"))
+    #expect(before.value("x") == after.value("x"))
+  }
+
+  @Test func damagedDrawingsAreRefused() throws {
+    let good = try Plot.line([1, 2, 3]).frozenParts
+    let series = ["mark": .string("line"), "label": .string(""), "x": .tensor(try Tensor([1.0], shape: [1])), "y": .tensor(try Tensor([1.0, 2], shape: [2])), "classes": .none] as Record
+    for (name, value, why) in [
+      ("xscale", .string("cubic"), "no scale"), ("series", .list([.record(series)]), "1 places for 2 values"), ("panels", .list([.number(1)]), "a panel cannot be"),
+      ("surface", .record(["values": .tensor(try Tensor([1.0], shape: [1])), "low": .number(1), "high": .number(0)]), "a heat map"), ("left_out", .list([]), "0 numbers"),
+    ] as [(String, Value, String)] {
+      var parts = good
+      parts[name] = value
+      #expect(try #require(throws: FreezingFailure.self) { try Plot(frozenParts: parts) }.description.contains(why))
+    }
+    #expect(throws: PictureError.self) { try Animation(frozenParts: ["frames": .list([]), "fps": .number(2)]) }
+    #expect(throws: FreezingFailure.self) { try Animation(frozenParts: ["frames": .list([]), "fps": .number(0)]) }
   }
 
   @Test func functionsComeBack() throws {

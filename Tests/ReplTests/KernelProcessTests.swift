@@ -107,11 +107,20 @@ private final class KernelProcess {
     func text(_ code: String) -> String { kernel.client.run(code).shown.compactMap { $0["text"] as? String }.joined() }
     _ = kernel.client.run("width = 3")
     #expect(text(":who").contains("width"))
-    #expect(text("?width").contains("number") && text(":nobody").contains("there is no command"))
+    #expect(text("?width").contains("number"))
     #expect(text("!echo hé; echo wrong >&2; exit 3") == "hé\nwrong\nthe command ended with status 3\n")
-    #expect(text(":term").contains("needs a terminal"))
+  }
+
+  /// A program that sends cells learns that nothing was done.
+  @Test func commandsThatCannotBePerformedFailTheCell() throws {
+    let kernel = try KernelProcess()
+    for (code, why) in [(":nobody", "there is no command :nobody"), (":term", ":term needs a terminal"), ("%edit", ":edit needs a terminal"), (":limit much", "expected :limit")] {
+      let (reply, shown) = kernel.client.run(code)
+      #expect(reply?["status"] as? String == "error" && (reply?["evalue"] as? String)?.contains(why) == true, "\(code)")
+      #expect(shown.last?.type == "error")
+    }
     let safe = try KernelProcess(["--safe"])
-    #expect(safe.client.run("!echo no").shown.last?["text"] as? String == "--safe: no commands of the shell\n")
+    #expect(safe.client.run("!echo no").reply?["evalue"] as? String == "--safe: no commands of the shell")
   }
 
   @Test(arguments: ["while true { }", "!sleep 30"])

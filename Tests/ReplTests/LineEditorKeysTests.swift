@@ -79,6 +79,20 @@ import Testing
     try session.expect(line: "out[4]: 2")
   }
 
+  /// Characters of two columns, moved over in both lines.
+  @Test func wideCharactersInSeveralLines() throws {
+    let session = try TerminalSession()
+    session.type("x = \"日本語abc\"\u{1b}\ry = \"中文字def\"")
+    try session.expect(cell: "x = \"日本語abc\"\ny = \"中文字def\"")
+    session.type("\u{1b}[A\u{1b}[H" + String(repeating: "\u{1b}[C", count: 7) + "é")
+    try session.expect(cell: "x = \"日本é語abc\"\ny = \"中文字def\"")
+    session.type("\u{1b}[B\u{1b}[D\u{7f}語\u{1b}[A\u{4}")
+    try session.expect(cell: "x = \"日本語abc\"\ny = \"中語字def\"")
+    try session.run("")
+    try session.run("[x, y]")
+    try session.expect(line: "out[2]: [\"日本語abc\", \"中語字def\"]")
+  }
+
   @Test func undoTakesBackWordByWord() throws {
     let session = try TerminalSession()
     session.type("first second")

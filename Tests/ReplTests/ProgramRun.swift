@@ -12,18 +12,23 @@ struct ProgramRun {
   /// The exit status, or the signal that ended it as a negative number.
   let status: Int32
 
+  /// Starts several processes as one run, where it is installed.
+  static let starter = "/usr/bin/mpirun"
+
   /// Runs the program to its end.
   /// - Parameters:
   ///   - input: its standard input; none closes it.
   ///   - signal: sent when it has written something.
+  ///   - ranks: how many processes share the run, under Open MPI.
   ///   - whileRunning: called once it has started.
   init(
-    _ arguments: [String], input: String? = nil, environment: [String: String] = [:], folder: String? = nil,
+    _ arguments: [String], ranks: Int? = nil, input: String? = nil, environment: [String: String] = [:], folder: String? = nil,
     signal: Int32? = nil, whileRunning: (Process) -> Void = { _ in }
   ) throws {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(TerminalSession.program))
-    process.arguments = arguments
+    let program = try #require(TerminalSession.program)
+    process.executableURL = URL(fileURLWithPath: ranks == nil ? program : Self.starter)
+    process.arguments = (ranks.map { ["--allow-run-as-root", "--oversubscribe", "-n", String($0), program] } ?? []) + arguments
     process.environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"].merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     let (out, err, into) = (Pipe(), Pipe(), Pipe())

@@ -88,15 +88,8 @@ extension Call {
     switch self[name] {
     case .none: return nil
     case .string(let text):
-      let compact = text.filter { !$0.isWhitespace }.lowercased()
-      let digits = compact.prefix { $0.isNumber || $0 == "." }
-      let units = ["": 0, "b": 0, "k": 1, "m": 2, "g": 3, "t": 4]
-      let unit = compact.dropFirst(digits.count)
-      // KiB and K count by 1024, KB by 1000.
-      let isDecimal = unit.count == 2 && unit.hasSuffix("b")
-      guard let number = Double(digits), let power = units[unit.hasSuffix("ib") ? String(unit.dropLast(2)) : isDecimal ? String(unit.dropLast()) : String(unit)]
-      else { throw wrong }
-      return try positive(number * pow(isDecimal ? 1000 : 1024, Double(power)), name)
+      guard let size = ByteCount(text) else { throw wrong }
+      return try positive(Double(size.bytes), name)
     case .number(let number): return try positive(number, name)
     default: throw wrong
     }

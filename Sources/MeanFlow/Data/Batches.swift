@@ -1,9 +1,9 @@
-// Batches of a data set, shuffled anew each epoch. The order depends on the seed alone, so that step n of a resumed
-// run sees the images that step n of an unbroken one saw.
+// Batches of a data set, shuffled anew each epoch or as they lie. The order depends on the seed alone, so that step n of a
+// resumed run sees the images that step n of an unbroken one saw.
 
 public import Tensor
 
-/// Shuffled batches of images and labels.
+/// Batches of images and labels, shuffled unless it is not wished.
 public struct Batches: Sendable {
   public let data: any DataSet
   public let size: Int
@@ -11,14 +11,16 @@ public struct Batches: Sendable {
   public let steps: Int
   /// Batches of one walk through the data.
   public let perEpoch: Int
+  private let shuffles: Bool
   private let key: RandomKey
   private let randomKey: RandomKey
 
   /// - Parameters:
   ///   - steps: nil goes once through the data.
+  ///   - shuffles: each epoch in an order of its own; else in the data's.
   ///   - dropLast: leave out an epoch's last batch where it is smaller than the others.
   /// - Throws: `ConfigurationError` where the sizes do not fit.
-  public init(_ data: any DataSet, size: Int, steps: Int? = nil, seed: Int = 0, dropLast: Bool = true) throws {
+  public init(_ data: any DataSet, size: Int, steps: Int? = nil, seed: Int = 0, shuffles: Bool = true, dropLast: Bool = true) throws {
     let count = data.count
     guard size >= 1, size <= count || !dropLast else {
       throw ConfigurationError(field: "size", reason: "is \(size); expected 1 to \(count), as many as there are images")
@@ -28,15 +30,17 @@ public struct Batches: Sendable {
     self.size = min(size, count)
     perEpoch = dropLast ? count / size : (count + size - 1) / size
     self.steps = steps ?? perEpoch
+    self.shuffles = shuffles
     key = RandomKey(seed: seed)
     randomKey = key.split(2)[1]
   }
 
   /// Batches of tensors.
   public init(
-    images: Tensor, labels: Tensor?, size: Int, steps: Int? = nil, seed: Int = 0, dropLast: Bool = true
+    images: Tensor, labels: Tensor?, size: Int, steps: Int? = nil, seed: Int = 0, shuffles: Bool = true, dropLast: Bool = true
   ) throws {
-    try self.init(ArrayDataSet(images: images, labels: labels), size: size, steps: steps, seed: seed, dropLast: dropLast)
+    try self.init(
+      ArrayDataSet(images: images, labels: labels), size: size, steps: steps, seed: seed, shuffles: shuffles, dropLast: dropLast)
   }
 
   /// Walks the batches from a step on, or a share of each.
@@ -71,7 +75,7 @@ public struct Batches: Sendable {
       let count = batches.data.count
       if step / batches.perEpoch != epoch {
         epoch = step / batches.perEpoch
-        order = try permutation(batches.key.folded(in: epoch), count).scalars(Int32.self)
+        order = try batches.shuffles ? permutation(batches.key.folded(in: epoch), count).scalars(Int32.self) : (0..<count).map { Int32($0) }
       }
       let start = step % batches.perEpoch * batches.size
       let whole = order[start..<min(start + batches.size, count)]

@@ -16,8 +16,9 @@ public struct ImageTree: Sendable {
   /// What torchvision takes for an image.
   private static let endings: Set<String> = ["jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp"]
 
+  /// - Parameter allowsNone: a folder without class folders is one of images without classes.
   /// - Throws: `FormatError` where there is no such folder, no class in it, or no image in any class.
-  public init(_ folder: String) throws {
+  public init(_ folder: String, allowsNone: Bool = false) throws {
     let manager = FileManager.default
     var isFolder: ObjCBool = false
     guard manager.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
@@ -31,7 +32,7 @@ public struct ImageTree: Sendable {
       }
     }
     classes = try contents(folder).filter { $0.isFolder && !$0.name.hasPrefix(".") }.map(\.name)
-    guard !classes.isEmpty else {
+    guard !classes.isEmpty || allowsNone else {
       throw FormatError(
         .value, folder, "holds no class folders, so there are zero classes",
         hint: "images lie in folders by class: \(folder)/n01440764/...; a single class is a single folder")
@@ -45,9 +46,11 @@ public struct ImageTree: Sendable {
       }
       for (name, isFolder) in all where isFolder { try walk(path + "/" + name, label) }
     }
+    if classes.isEmpty { try walk(folder, 0) }
     for (label, name) in classes.enumerated() { try walk(folder + "/" + name, label) }
     guard !items.isEmpty else {
-      throw FormatError(.value, folder, "its \(classes.count) class folders hold no images", hint: "jpg, jpeg and png are read")
+      let what = classes.isEmpty ? "it holds" : "its \(classes.count) class folders hold"
+      throw FormatError(.value, folder, "\(what) no images", hint: "jpg, jpeg and png are read")
     }
     self.items = items
   }

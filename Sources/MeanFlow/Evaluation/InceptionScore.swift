@@ -11,10 +11,10 @@ public struct InceptionScore: Sendable {
   /// Where an image belongs; nil for the remainder of n / splits, which the reference drops.
   private let split: [Int?]
   private let size: Int
-  private var seen = 0
+  var seen = 0
   /// By split: the sum of p, by class; the sum of p log p.
-  private var marginals: [[Double]]
-  private var entropies: [Double]
+  var marginals: [[Double]]
+  var entropies: [Double]
 
   /// Inside the logarithms.
   private static let floor = 1e-10
@@ -35,7 +35,10 @@ public struct InceptionScore: Sendable {
   }
 
   /// The logits [n, classes] of the next images; of those beyond the count nothing is taken.
-  public mutating func add(_ logits: Tensor) throws {
+  public mutating func add(_ logits: Tensor) throws { try add(logits, from: seen) }
+
+  /// The same of images from a number on: of several processes, each has its own.
+  mutating func add(_ logits: Tensor, from first: Int) throws {
     guard logits.rank == 2, logits.shape[1] > 0 else {
       throw TensorError(
         .shape, "inception_score", [Operand(shape: logits.shape, dtype: logits.dtype)],
@@ -43,8 +46,9 @@ public struct InceptionScore: Sendable {
     }
     let classes = logits.shape[1]
     let p = try softmax(logits.cast(to: .float64), axis: -1).scalars(Double.self)
-    for row in 0..<min(logits.shape[0], split.count - seen) {
-      guard let own = split[seen + row] else { continue }
+    let rows = min(logits.shape[0], split.count - first)
+    for row in 0..<rows {
+      guard let own = split[first + row] else { continue }
       if marginals[own].isEmpty { marginals[own] = [Double](repeating: 0, count: classes) }
       guard marginals[own].count == classes else {
         throw TensorError(.shape, "inception_score", [], "logits of \(marginals[own].count) and of \(classes) classes")
@@ -55,7 +59,7 @@ public struct InceptionScore: Sendable {
         entropies[own] += share * Foundation.log(share + Self.floor)
       }
     }
-    seen = min(split.count, seen + logits.shape[0])
+    seen += rows
   }
 
   /// Mean and population deviation over the splits. Throws before all images were seen.

@@ -48,8 +48,10 @@ public struct SampleEvaluation: Sendable {
   let judge: FeatureNetwork
   public let settings: Settings
 
-  /// Batches that are done.
+  /// Batches that are done, those of all shares.
   public internal(set) var batches = 0
+  /// Every so many-th batch is this process'.
+  var share = Share.whole
   var pooled = StatisticsAccumulator()
   var spatial = StatisticsAccumulator()
   var score: InceptionScore
@@ -86,10 +88,17 @@ public struct SampleEvaluation: Sendable {
   /// What the distance is called in results.
   public var distanceName: String { judge.distanceName }
 
-  /// Draws and judges the next batch. Images beyond the number wanted are drawn, since a batch's noise is one draw, and left out.
+  /// Draws and judges the next batch, or this share's of the next ones. Images beyond the number wanted are drawn, since a
+  /// batch's noise is one draw, and left out.
   public mutating func advance() throws {
-    let start = try samplingStart(network, n: settings.batch, seed: settings.seed, sampleIndex: batches)
-    let wanted = min(settings.batch, settings.count - images)
+    let own = batches + share.index, first = own * settings.batch
+    if first < settings.count { try judge(batch: own, from: first) }
+    batches = min(batches + share.count, (settings.count + settings.batch - 1) / settings.batch)
+  }
+
+  private mutating func judge(batch: Int, from first: Int) throws {
+    let start = try samplingStart(network, n: settings.batch, seed: settings.seed, sampleIndex: batch)
+    let wanted = min(settings.batch, settings.count - first)
     let noise = try start.noise.narrowed(axis: 0, 0..<wanted), labels = try start.labels.narrowed(axis: 0, 0..<wanted)
     var x = try sample(network, noise: noise, labels: labels, settings.sampling)
     if let autoencoder { x = try autoencoder.decode(LatentNormalisation.denormalised(x)) }
@@ -98,9 +107,8 @@ public struct SampleEvaluation: Sendable {
     var (pooled, spatial, score) = (pooled, spatial, score)
     try pooled.add(found.pooled)
     if settings.spatial, let features = found.spatial { try spatial.add(features) }
-    try score.add(found.logits)
+    try score.add(found.logits, from: first)
     (self.pooled, self.spatial, self.score) = (pooled, spatial, score)
-    batches += 1
   }
 
   public struct Result: Sendable {

@@ -9,10 +9,12 @@ public import Tensor
 public struct StatisticsAccumulator: Sendable {
   public private(set) var count = 0
   /// [d] and [d, d]; nil before the first rows.
-  private var mean: Tensor?
-  private var scatter: Tensor?
+  private(set) var mean: Tensor?
+  private(set) var scatter: Tensor?
 
   public init() {}
+
+  init(count: Int, mean: Tensor, scatter: Tensor) { (self.count, self.mean, self.scatter) = (count, mean, scatter) }
 
   /// - Parameter features: [n, d], all batches of one d.
   public mutating func add(_ features: Tensor) throws {

@@ -67,29 +67,33 @@ struct MessagePassing: @unchecked Sendable {
     return (Int(index), Int(count))
   }
 
-  /// Replaces arrays of float32, and one of float64, by their sums over all ranks; all are under way at once.
-  /// - Parameter waiting: asked again and again with the seconds waited; throws to give up.
-  func sum(_ floats: [UnsafeMutableRawBufferPointer], _ doubles: UnsafeMutableRawBufferPointer, waiting: (Double) throws -> Void) throws {
+  /// What the numbers of a sum are.
+  enum Number { case float, double }
+
+  /// A sum under way; its memory must stay until it is done.
+  struct Sum { fileprivate var request: UnsafeMutableRawPointer? }
+
+  /// Begins to replace an array by its sum over all ranks. Every rank begins the same sums in the same order.
+  func begin(_ values: UnsafeMutableRawBufferPointer, of number: Number) throws -> Sum {
     let inPlace = Handle(bitPattern: 1)
-    var requests = [Handle?](repeating: nil, count: floats.count + 1)
-    for (place, buffer) in (floats + [doubles]).enumerated() {
-      let isDouble = place == floats.count
-      let count = Int32(buffer.count / (isDouble ? 8 : 4))
-      guard reduce(inPlace, buffer.baseAddress, count, isDouble ? double : float, addition, world, &requests[place]) == 0 else { throw Self.failure }
-    }
-    let began = Self.seconds
-    var isDone: Int32 = 0
-    while true {
-      guard test(Int32(requests.count), &requests, &isDone, nil) == 0 else { throw Self.failure }
-      if isDone != 0 { return }
-      try waiting(Self.seconds - began)
-      sched_yield()
-    }
+    let (type, size) = number == .float ? (float, 4) : (double, 8)
+    var sum = Sum()
+    guard reduce(inPlace, values.baseAddress, Int32(values.count / size), type, addition, world, &sum.request) == 0 else { throw Self.failure }
+    return sum
+  }
+
+  /// Lets the sums go on, and answers whether all are done; none is left then. They go on in calls like this one only.
+  func areDone(_ sums: inout [Sum]) throws -> Bool {
+    guard !sums.isEmpty else { return true }
+    var requests = sums.map(\.request), areDone: Int32 = 0
+    guard test(Int32(requests.count), &requests, &areDone, nil) == 0 else { throw Self.failure }
+    sums = areDone != 0 ? [] : requests.map { Sum(request: $0) }
+    return areDone != 0
   }
 
   private static let failure = ConfigurationError(field: nil, reason: "the ranks cannot speak to one another any more", hint: "has one of them ended?")
 
-  private static var seconds: Double {
+  static var seconds: Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

@@ -9,9 +9,14 @@ import Tensor
 public final class Ranks: Sendable {
   public let index: Int
   public let count: Int
-  private let library: MessagePassing
+  let library: MessagePassing
+  private let abandoned = Mutex<[TensorBuffer]>([])
   /// A run that was asked to end waits no longer than this for ranks that may be gone.
   private static let patience = 10.0
+  /// Seconds for which a rank that waits holds its processor: longer than a sum takes, too short to matter to another rank
+  /// that needs it for its work.
+  private static let eagerness = 2e-3
+  private static let pause: UInt32 = 100
 
   private init(_ library: MessagePassing) throws {
     self.library = library
@@ -39,32 +44,64 @@ public final class Ranks: Sendable {
     }
   }
 
-  /// The mean of all ranks' gradients, and whether any of them wishes to end: what one decides, all do at the same step.
-  /// - Throws: `Interrupted`, or `ConfigurationError` where ranks do not answer; nothing has changed then.
-  func mean(of own: StepGradient, wish: Bool) throws -> (StepGradient, wish: Bool) {
-    let buffers = try own.gradients.map { gradient in
-      let buffer = try TensorBuffer(shape: gradient.shape, dtype: .float32)
-      try gradient.withBytes { buffer.bytes.copyMemory(from: $0) }
-      return buffer
-    }
-    var numbers = [own.loss, own.lossU, own.lossV, wish ? 1 : 0]
-    try numbers.withUnsafeMutableBytes { numbers in
-      try library.sum(buffers.map(\.bytes), numbers) { waited in
-        try Interrupt.check()
-        guard waited < Self.patience || !Interrupt.isWished else {
-          throw ConfigurationError(
-            field: nil, reason: "rank \(index) of \(count) waited \(Int(waited)) s for the others' gradients", hint: "has one of them ended? its error tells")
-        }
-      }
-    }
-    let scale = 1 / Float(count)
-    for buffer in buffers {
-      let values = buffer.bytes.bindMemory(to: Float.self)
-      for place in values.indices { values[place] *= scale }
-    }
-    let share = 1 / Double(count)
-    let mean = try StepGradient(
-      gradients: buffers.map { $0.tensor() }, loss: numbers[0] * share, lossU: numbers[1] * share, lossV: numbers[2] * share)
-    return (mean, numbers[3] > 0)
+  /// Waits until every rank is here.
+  /// - Throws: as `wait`.
+  public func meet() throws { _ = try sum(of: 0) }
+
+  // MARK: sums
+
+  /// Replaces numbers by their sums over all ranks.
+  /// - Throws: as `wait`.
+  func sum(_ numbers: inout [Double]) throws {
+    let buffer = try TensorBuffer(shape: [numbers.count], dtype: .float64)
+    numbers.withUnsafeBytes { buffer.bytes.copyMemory(from: $0) }
+    try sum(in: buffer)
+    numbers = Array(buffer.bytes.bindMemory(to: Double.self))
   }
+
+  /// The sum of all ranks' numbers.
+  func sum(of number: Double) throws -> Double {
+    var numbers = [number]
+    try sum(&numbers)
+    return numbers[0]
+  }
+
+  /// The sum of all ranks' tensors of float64.
+  func sum(of tensor: Tensor) throws -> Tensor {
+    let buffer = try TensorBuffer(shape: tensor.shape, dtype: .float64)
+    try tensor.withBytes { buffer.bytes.copyMemory(from: $0) }
+    try sum(in: buffer)
+    return buffer.tensor()
+  }
+
+  /// A number of which every rank that knows it has the same; nil where none does.
+  func agreed(_ number: Int?) throws -> Int? {
+    var numbers = [Double(number ?? 0), number == nil ? 0 : 1]
+    try sum(&numbers)
+    return numbers[1] > 0 ? Int(numbers[0] / numbers[1]) : nil
+  }
+
+  private func sum(in buffer: TensorBuffer) throws {
+    var sums = [try library.begin(buffer.bytes, of: .double)]
+    defer { if !sums.isEmpty { abandon([buffer]) } }
+    try wait(for: &sums)
+  }
+
+  /// Waits for sums to be done; none is left of them then.
+  /// - Throws: `Interrupted`, or `ConfigurationError` where ranks do not answer.
+  func wait(for sums: inout [MessagePassing.Sum]) throws {
+    let began = MessagePassing.seconds
+    while try !library.areDone(&sums) {
+      try Interrupt.check()
+      let waited = MessagePassing.seconds - began
+      guard waited < Self.patience || !Interrupt.isWished else {
+        throw ConfigurationError(
+          field: nil, reason: "rank \(index) of \(count) waited \(Int(waited)) s for the others", hint: "has one of them ended? its error tells")
+      }
+      if waited > Self.eagerness { usleep(Self.pause) } else { sched_yield() }
+    }
+  }
+
+  /// Memory of sums that were under way when a run ended: it stays, since the library may still write there.
+  func abandon(_ buffers: [TensorBuffer]) { abandoned.withLock { $0 += buffers } }
 }

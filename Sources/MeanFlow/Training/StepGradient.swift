@@ -11,6 +11,8 @@ public struct StepGradient: Sendable {
   var lossV: Double
   /// L2 norm of the whole gradient.
   var norm: Double
+  /// Seconds for which the step did nothing but wait for other ranks' gradients; nil where there are none.
+  var waited: Double?
 
   /// A gradient whose norm is yet to be computed.
   init(gradients: [Tensor], loss: Double, lossU: Double, lossV: Double) throws {
@@ -35,6 +37,22 @@ extension TrainingState {
   ///   - share: of which rows of the whole batch x and y are.
   /// - Throws: what the objective throws.
   public func gradient(_ x: Tensor, _ y: Tensor, draws: Draws? = nil, share: Share = .whole) throws -> StepGradient {
+    var sum: StepGradient?
+    try eachPass(x, y, draws, share) { pass, _ in
+      let gradient = try pass.gradient()
+      sum = try sum.map { try $0.adding(gradient) } ?? gradient
+    }
+    guard let sum else { throw ConfigurationError(field: "accumulate", reason: "cannot be \(settings.accumulate)") }
+    return try sum.scaled(by: 1 / Double(settings.accumulate))
+  }
+
+  /// The same as a part of the mean over all ranks, which each of them adds; `finish` gives it.
+  func gradient(_ x: Tensor, _ y: Tensor, draws: Draws?, share: Share, into mean: GradientMean) throws {
+    try eachPass(x, y, draws, share) { try mean.add($0, part: $1, of: settings.accumulate) }
+  }
+
+  /// Builds the passes that a share of a batch is made in, one after the other.
+  private func eachPass(_ x: Tensor, _ y: Tensor, _ draws: Draws?, _ share: Share, _ body: (TrainingPass, _ part: Int) throws -> Void) throws {
     let parts = settings.accumulate
     guard x.rank == 4, x.shape[0].isMultiple(of: parts), x.shape[0] > 0 else {
       throw ConfigurationError(
@@ -43,18 +61,14 @@ extension TrainingState {
     }
     let whole = [x.shape[0] * share.count] + x.shape.dropFirst()
     let draws = try draws ?? Draws(key.folded(in: step), images: whole)
-    var sum: StepGradient?
     for part in 0..<parts {
       let own = Share(index: part, count: parts)
-      let pass = try gradient(own.taken(of: x), own.taken(of: y), draws.part(share.part(part, of: parts), objective))
-      sum = try sum.map { try $0.adding(pass) } ?? pass
+      try body(pass(own.taken(of: x), own.taken(of: y), draws.part(share.part(part, of: parts), objective)), part)
     }
-    guard let sum else { throw ConfigurationError(field: "accumulate", reason: "cannot be \(parts)") }
-    return try sum.scaled(by: 1 / Double(parts))
   }
 
   /// One pass forwards and backwards.
-  private func gradient(_ x: Tensor, _ y: Tensor, _ draws: Draws) throws -> StepGradient {
+  private func pass(_ x: Tensor, _ y: Tensor, _ draws: Draws) throws -> TrainingPass {
     let (loss, parts, gradients) = try valueAndGrad(
       { [network, objective, settings] parameters -> (Tensor, (Tensor, Tensor)) in
         let net = network.with(parameters)
@@ -70,14 +84,25 @@ extension TrainingState {
           return (loss, (loss, Tensor(0)))
         }
       }, at: network.p.values)
-    let norm = try Self.norm(of: gradients)
-    try evaluate(gradients + [loss, parts.0, parts.1, norm])
-    return StepGradient(
-      gradients: gradients, loss: try loss.item(), lossU: try parts.0.item(), lossV: try parts.1.item(), norm: try norm.item())
+    return TrainingPass(gradients: gradients, numbers: [loss, parts.0, parts.1])
   }
 
   fileprivate static func norm(of gradients: [Tensor]) throws -> Tensor {
     try sqrt(sum(stack(gradients.map { try sum(square($0)) })))
+  }
+}
+
+/// A pass forwards and backwards that is yet to be computed.
+struct TrainingPass {
+  let gradients: [Tensor]
+  /// Loss, lossU and lossV, of float32.
+  let numbers: [Tensor]
+
+  fileprivate func gradient() throws -> StepGradient {
+    let norm = try TrainingState.norm(of: gradients)
+    try evaluate(gradients + numbers + [norm])
+    return StepGradient(
+      gradients: gradients, loss: try numbers[0].item(), lossU: try numbers[1].item(), lossV: try numbers[2].item(), norm: try norm.item())
   }
 }
 

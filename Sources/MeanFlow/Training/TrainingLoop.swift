@@ -26,6 +26,9 @@ public enum TrainingEnd: Sendable {
   case asked
 }
 
+/// The random numbers of the step after a state, for a whole batch of images [B, H, W, C].
+public typealias DrawSource = (TrainingState, _ images: [Int]) throws -> Draws
+
 /// A loop of training steps.
 public struct TrainingLoop {
   private let batches: Batches
@@ -33,6 +36,7 @@ public struct TrainingLoop {
   private let folder: RunFolder?
   private let hooks: TrainingHooks
   private let ranks: Ranks?
+  private let draws: DrawSource?
   /// So many steps without an update in a row are no accident.
   private static let mostSkipped = 20
 
@@ -40,14 +44,17 @@ public struct TrainingLoop {
   ///   - batches: up to the last step, counted from the run's begin.
   ///   - folder: for checkpoints, logs and previews; nil keeps nothing.
   ///   - ranks: the processes that share the batches; the first of them has the folder and the hooks.
+  ///   - draws: the random numbers of each step; nil draws them from the state's key.
   public init(
-    _ batches: Batches, _ settings: RunSettings = .init(), folder: RunFolder? = nil, hooks: TrainingHooks = .init(), ranks: Ranks? = nil
+    _ batches: Batches, _ settings: RunSettings = .init(), folder: RunFolder? = nil, hooks: TrainingHooks = .init(), ranks: Ranks? = nil,
+    draws: DrawSource? = nil
   ) throws {
     self.batches = batches
     self.settings = try settings.validated()
     self.folder = folder
     self.hooks = hooks
     self.ranks = ranks
+    self.draws = draws
     if let ranks, !batches.size.isMultiple(of: ranks.count) {
       throw ConfigurationError(field: "size", reason: "is \(batches.size), which \(ranks.count) processes cannot share", hint: "it must be a multiple of \(ranks.count)")
     }
@@ -67,10 +74,7 @@ public struct TrainingLoop {
     while let batch = try walk.next() {
       let configuration = state.network.configuration
       let y = try batch.y.map { try configuration.checkedLabels($0) } ?? configuration.nullLabels(batch.x.shape[0])
-      // All ranks end at the same step, or one would wait for the others.
-      var gradient = try state.gradient(batch.x, y, share: share)
-      var isWished = Interrupt.takeWish()
-      if let ranks { (gradient, isWished) = try ranks.mean(of: gradient, wish: isWished) }
+      let (gradient, isWished) = try nextGradient(state, batch.x, y)
       if gradient.isFinite {
         try state.apply(gradient)
         skipped = 0
@@ -78,7 +82,7 @@ public struct TrainingLoop {
         skipped += 1
         try refuse(&state, gradient, batch.x, y, skipped, log)
       }
-      try after(state, log, &clock)
+      try after(state, gradient, log, &clock)
       try hooks.stepped(state, state.step - first)
       // Alone, a wish that came since is as good.
       if isWished || (ranks == nil && Interrupt.takeWish()) {
@@ -90,13 +94,23 @@ public struct TrainingLoop {
     return .done
   }
 
+  /// The step's gradient, of all ranks where there are others, and whether anybody wishes to end after it: all ranks end at
+  /// the same step, or one would wait for the others.
+  private func nextGradient(_ state: TrainingState, _ x: Tensor, _ y: Tensor) throws -> (StepGradient, wish: Bool) {
+    let draws = try draws.map { try $0(state, [x.shape[0] * (ranks?.count ?? 1)] + x.shape.dropFirst()) }
+    guard let ranks else { return (try state.gradient(x, y, draws: draws), Interrupt.takeWish()) }
+    let mean = try GradientMean(of: state.network, over: ranks)
+    try state.gradient(x, y, draws: draws, share: ranks.share, into: mean)
+    return try mean.finish(wish: Interrupt.takeWish())
+  }
+
   // MARK: between steps
 
   private func isDue(_ step: Int, everyStep: Int, everyEpoch: Int = 0) -> Bool {
     (everyStep > 0 && step.isMultiple(of: everyStep)) || (everyEpoch > 0 && step.isMultiple(of: everyEpoch * batches.perEpoch))
   }
 
-  private func after(_ state: TrainingState, _ log: RunLog?, _ clock: inout Clock) throws {
+  private func after(_ state: TrainingState, _ gradient: StepGradient, _ log: RunLog?, _ clock: inout Clock) throws {
     let step = state.step
     if isDue(step, everyStep: settings.logPerStep), let m = state.metrics {
       let rate = clock.rate(at: step)
@@ -104,7 +118,7 @@ public struct TrainingLoop {
         [
           ("epoch", Double(step) / Double(batches.perEpoch)), ("loss", m.loss), ("loss_u", m.lossU), ("loss_v", m.lossV),
           ("grad_norm", m.gradientNorm), ("lr", m.learningRate), ("steps_per_second", rate),
-        ], step: step)
+        ] + (gradient.waited.map { [("seconds_waiting", $0)] } ?? []), step: step)
     }
     if isDue(step, everyStep: settings.samplePerStep, everyEpoch: settings.samplePerEpoch) { try preview(state, log) }
     if let judge = hooks.judge, isDue(step, everyStep: settings.judgePerStep, everyEpoch: settings.judgePerEpoch) {

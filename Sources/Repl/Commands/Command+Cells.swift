@@ -6,37 +6,37 @@ import Tensor
 extension Command {
   static let cells = [
     Command(":who", "the session's names: what they are, how large, which cell gave them, what is stale", aliases: [":names", ":whos", ":ls"]) { prompt, _ in
-      prompt.console.write(NameTable(prompt.notebook).text(columns: prompt.console.columns))
+      prompt.say(NameTable(prompt.notebook).text(columns: prompt.console.columns))
     },
     Command(":undo", "names and random numbers as before the last cell") { prompt, _ in
       let cell = try prompt.notebook.undo()
       let names = cell.names.bound.sorted()
-      prompt.console.write("in [\(cell.number)] is undone" + (names.isEmpty ? "" : ": \(names.joined(separator: ", ")) as before") + "\n")
+      prompt.say("in [\(cell.number)] is undone" + (names.isEmpty ? "" : ": \(names.joined(separator: ", ")) as before") + "\n")
     },
     Command(":stale", "cells whose inputs changed since they ran") { prompt, _ in
       let stale = prompt.notebook.staleCells
-      if stale.isEmpty { prompt.console.write("every cell's inputs are as they were when it ran\n") }
+      if stale.isEmpty { prompt.say("every cell's inputs are as they were when it ran\n") }
       for entry in stale {
         let line = entry.cell.text.prefix { $0 != "\n" }
-        prompt.console.write("  in [\(entry.cell.number)] \(line.count > 60 ? line.prefix(57) + "..." : line)   changed: \(entry.changed.joined(separator: ", "))\n")
+        prompt.say("  in [\(entry.cell.number)] \(line.count > 60 ? line.prefix(57) + "..." : line)   changed: \(entry.changed.joined(separator: ", "))\n")
       }
     },
     .ending(":rerun", "run the stale cells again, in their order") { prompt, argument in
       guard argument.isEmpty || argument == "stale" else { throw Failure(":rerun runs what :stale lists; it takes no names") }
-      if prompt.notebook.staleCells.isEmpty { prompt.console.write("nothing is stale\n") }
+      if prompt.notebook.staleCells.isEmpty { prompt.say("nothing is stale\n") }
       for cell in prompt.notebook.rerunStale() { if let status = prompt.finish(cell) { return status } }
       return nil
     },
     Command(":keep on|off", "whether a failed cell keeps what it assigned") { prompt, argument in
       prompt.interpreter.keepsNamesOnError = try flag(argument, now: prompt.interpreter.keepsNamesOnError)
-      prompt.console.write("a failed cell " + (prompt.interpreter.keepsNamesOnError ? "keeps" : "takes back") + " what it assigned\n")
+      prompt.say("a failed cell " + (prompt.interpreter.keepsNamesOnError ? "keeps" : "takes back") + " what it assigned\n")
     },
     Command(":errors full|short|auto", "how much errors say; auto is full for the first of a kind") { prompt, argument in
       if !argument.isEmpty {
         guard let length = ErrorStyle.Length(rawValue: argument) else { throw Failure("expected full, short or auto, got \(argument)") }
         prompt.errors.length = length
       }
-      prompt.console.write("errors are \(prompt.errors.length.rawValue)\n")
+      prompt.say("errors are \(prompt.errors.length.rawValue)\n")
     },
     Command(":limit out|undo size", "memory that earlier results, or :undo, may keep: :limit out 1 GB") { prompt, argument in
       let notebook = prompt.notebook
@@ -47,25 +47,12 @@ extension Command {
         }
         if which == "out" { notebook.resultLimit = bytes } else { notebook.undoLimit = bytes }
       }
-      prompt.console.write("earlier results keep \(Memory.shown(notebook.resultLimit)), undo \(Memory.shown(notebook.undoLimit))\n")
+      prompt.say("earlier results keep \(Memory.shown(notebook.resultLimit)), undo \(Memory.shown(notebook.undoLimit))\n")
     },
     Command(":nan on|off", "stop at the first NaN and say which operation and line made it") { prompt, argument in
       let isOn = try flag(argument, now: NumberCheck.current != .off)
       _ = try prompt.interpreter.run(Source(name: ":nan", text: "check_nan(\(isOn));"))
-      prompt.console.write(isOn ? "NaN are looked for in every operation, which is slow\n" : "NaN are no longer looked for\n")
+      prompt.say(isOn ? "NaN are looked for in every operation, which is slow\n" : "NaN are no longer looked for\n")
     },
   ]
-}
-
-/// `256 MB`, `1.5 GiB`, `4096`.
-struct ByteCount {
-  let bytes: Int
-
-  init?(_ text: String) {
-    let digits = text.prefix { $0.isNumber || $0 == "." }
-    let unit = text.dropFirst(digits.count).trimming(\.isWhitespace).uppercased()
-    let units = ["": 1.0, "B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "KIB": 1024, "MIB": 0x1p20, "GIB": 0x1p30, "TIB": 0x1p40]
-    guard let amount = Double(digits), let unit = units[unit], amount * unit < 0x1p60 else { return nil }
-    bytes = Int(amount * unit)
-  }
 }

@@ -11,7 +11,7 @@ extension Command {
       let notebook = prompt.notebook
       try OutputPath.check(argument, prompt.interpreter.session)
       if target.form == .imf { try target.write(notebook.script) } else { try target.write(Report(notebook, title: "Session"), folder: "") }
-      prompt.console.write("\(notebook.cells.count) cell\(notebook.cells.count == 1 ? "" : "s") in \(argument)\n")
+      prompt.say("\(notebook.cells.count) cell\(notebook.cells.count == 1 ? "" : "s") in \(argument)\n")
     },
     Command(":transcript last lines", "the end of what this session showed, or of the last one: what scrolled away or was lost with a connection") { prompt, argument in
       var words = argument.split(separator: " ")
@@ -26,6 +26,7 @@ extension Command {
       }
       guard let data = FileManager.default.contents(atPath: path) else { throw Failure("\(path) cannot be read") }
       let lines = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+      // Shown without being kept: the transcript would hold itself.
       if lines.count > count { prompt.console.write("[... \(lines.count - count) lines before]\n") }
       prompt.console.write(lines.suffix(count).joined(separator: "\n").trimming(\.isNewline) + "\n[\(path)]\n")
     },

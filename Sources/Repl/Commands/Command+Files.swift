@@ -7,7 +7,7 @@ extension Command {
     Command(":save file.imf", "the cells that worked, as a script that gives the same results") { prompt, argument in
       let document = prompt.notebook.script
       try prompt.write(document.text, to: argument, whatFor: ":save session.imf")
-      prompt.console.write("\(document.sections.count) cells in \(argument)\n")
+      prompt.say("\(document.sections.count) cells in \(argument)\n")
     },
     .ending(":run file.imf", "run a script's cells here, one by one") { prompt, argument in
       guard !argument.isEmpty else { throw Failure("expected a file: :run session.imf") }
@@ -19,7 +19,10 @@ extension Command {
       }
       return status
     },
-    .ending(":edit number", "edit a cell, the last one without a number, in $VISUAL or $EDITOR, and run what it became") { prompt, argument in
+    .ending(
+      ":edit number", "edit a cell, the last one without a number, in $VISUAL or $EDITOR, and run what it became",
+      needsTerminal: true
+    ) { prompt, argument in
       let cells = prompt.notebook.cells
       let number = argument.isEmpty ? cells.last?.number : Int(argument)
       guard let cell = cells.last(where: { $0.number == number }) else {
@@ -33,12 +36,10 @@ extension Command {
     },
     Command(":freeze file.imfs", "the whole session, with tensors, models and random numbers; imf-repl -r file.imfs takes it up") { prompt, argument in
       guard !argument.isEmpty else { throw Failure("expected a file: :freeze session.imfs") }
-      if let folder = prompt.interpreter.session.onlyFolder(against: argument) {
-        throw Failure("\(argument) lies outside the folder: --safe writes inside \(folder) only")
-      }
+      try OutputPath.check(argument, prompt.interpreter.session)
       let left = try FrozenSession.write(prompt.notebook, to: argument)
-      for (name, why) in left { prompt.console.write("left out: `\(name)`: \(why)\n") }
-      prompt.console.write("the session is in \(argument); imf-repl -r \(argument) takes it up\n")
+      for (name, why) in left { prompt.say("left out: `\(name)`: \(why)\n") }
+      prompt.say("the session is in \(argument); imf-repl -r \(argument) takes it up\n")
     },
   ]
 }

@@ -19,7 +19,7 @@ extension Command {
       for (usage, doc) in rows {
         let lines = wrapped(doc, to: max(20, prompt.console.columns - width - 3))
         let text = lines.joined(separator: "\n" + String(repeating: " ", count: width + 2))
-        prompt.console.write("  " + usage + String(repeating: " ", count: width - usage.count) + text + "\n")
+        prompt.say("  " + usage + String(repeating: " ", count: width - usage.count) + text + "\n")
       }
     },
     .ending(":example name", "run the example that help(name) shows") { prompt, argument in

@@ -7,13 +7,13 @@ extension Command {
     .ending(":time code", "run a cell and say how long it took") { prompt, argument in
       guard !argument.isEmpty else { throw Failure("expected code: :time randn(100, 100) @ randn(100, 100)") }
       if let status = prompt.runCell(argument) { return status }
-      if let cell = prompt.notebook.cells.last { prompt.console.write("\(NumberText.short(cell.seconds)) s\n") }
+      if let cell = prompt.notebook.cells.last { prompt.say("\(NumberText.short(cell.seconds)) s\n") }
       return nil
     },
     Command(":bench code", "run code again and again; the least, the median and the longest time") { prompt, argument in
       guard !argument.isEmpty else { throw Failure("expected code: :bench randn(100, 100) @ randn(100, 100)") }
       let timing = try RepeatedTiming(of: argument, in: prompt.interpreter)
-      prompt.console.write(timing.text + "\n")
+      prompt.say(timing.text + "\n")
     },
     Command(":prof code", "run code once and list its tensor operations by cost") { prompt, argument in
       guard !argument.isEmpty else { throw Failure("expected code: :prof randn(100, 100) @ randn(100, 100)") }

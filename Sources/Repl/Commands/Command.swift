@@ -11,21 +11,27 @@ struct Command: Sendable {
   let doc: String
   /// Other spellings.
   let aliases: [String]
+  /// Whether it asks a terminal, draws on it, or hands it over: a notebook has none.
+  let needsTerminal: Bool
   /// A status where the program ends.
   let run: @Sendable (Prompt, String) throws -> ExitStatus?
 
-  private init(_ usage: String, _ doc: String, _ aliases: [String], run: @escaping @Sendable (Prompt, String) throws -> ExitStatus?) {
+  private init(_ usage: String, _ doc: String, _ aliases: [String], _ needsTerminal: Bool, run: @escaping @Sendable (Prompt, String) throws -> ExitStatus?) {
     let words = usage.split(separator: " ", maxSplits: 1)
     name = String(words[0])
     argument = words.count > 1 ? String(words[1]) : ""
     self.doc = doc
     self.aliases = aliases
+    self.needsTerminal = needsTerminal
     self.run = run
   }
 
   /// A command after which the session goes on.
-  init(_ usage: String, _ doc: String, aliases: [String] = [], perform: @escaping @Sendable (_ prompt: Prompt, _ argument: String) throws -> Void) {
-    self.init(usage, doc, aliases) { prompt, argument in
+  init(
+    _ usage: String, _ doc: String, aliases: [String] = [], needsTerminal: Bool = false,
+    perform: @escaping @Sendable (_ prompt: Prompt, _ argument: String) throws -> Void
+  ) {
+    self.init(usage, doc, aliases, needsTerminal) { prompt, argument in
       try perform(prompt, argument)
       return nil
     }
@@ -33,13 +39,13 @@ struct Command: Sendable {
 
   /// A command with which the session may end.
   static func ending(
-    _ usage: String, _ doc: String, aliases: [String] = [],
+    _ usage: String, _ doc: String, aliases: [String] = [], needsTerminal: Bool = false,
     run: @escaping @Sendable (_ prompt: Prompt, _ argument: String) throws -> ExitStatus?
   ) -> Command {
-    Command(usage, doc, aliases, run: run)
+    Command(usage, doc, aliases, needsTerminal, run: run)
   }
 
-  static let all: [Command] = general + cells + measuring + files + exports + surroundings
+  static let all: [Command] = general + lessons + cells + measuring + files + exports + surroundings
 
   /// Why a command did nothing.
   struct Failure: Error, CustomStringConvertible {
@@ -47,27 +53,33 @@ struct Command: Sendable {
     init(_ description: String) { self.description = description }
   }
 
-  /// Performs a line: `:command argument`, `%command` as people write it elsewhere, or `!shell words`.
+  /// Performs a line: `:command argument`, `%command` as people write it elsewhere, or `!shell words`. What is wrong is shown.
   static func perform(_ line: String, at prompt: Prompt) -> ExitStatus? {
     do {
       if line.hasPrefix("!") {
         try Shell.run(String(line.dropFirst()), isSafe: prompt.interpreter.session.isSafe)
         return nil
       }
-      let words = line.split(separator: " ", maxSplits: 1)
-      let word = ":" + words[0].dropFirst()
-      let argument = words.count > 1 ? String(words[1].trimming(\.isWhitespace)) : ""
-      guard let command = all.first(where: { $0.name == word || $0.aliases.contains(word) }) else {
-        throw Failure("there is no command \(words[0])" + (near(word).map { "; did you mean \($0)?" } ?? "; :help lists them"))
-      }
-      if line.hasPrefix("%") { prompt.console.write("(commands begin with a colon here: \(command.name))\n") }
+      let (command, argument) = try parse(line)
+      if line.hasPrefix("%") { prompt.say("(commands begin with a colon here: \(command.name))\n") }
       return try command.run(prompt, argument)
     } catch let error as Diagnostic {
       Stage.show(.error(error))
     } catch {
-      prompt.console.write("\(error)\n")
+      prompt.say("\(error)\n")
     }
     return nil
+  }
+
+  /// The command that a line names, and what follows it.
+  /// - Throws: `Failure` where there is none of that name.
+  static func parse(_ line: String) throws -> (command: Command, argument: String) {
+    let words = line.split(separator: " ", maxSplits: 1)
+    let word = ":" + words[0].dropFirst()
+    guard let command = all.first(where: { $0.name == word || $0.aliases.contains(word) }) else {
+      throw Failure("there is no command \(words[0])" + (near(word).map { "; did you mean \($0)?" } ?? "; :help lists them"))
+    }
+    return (command, words.count > 1 ? String(words[1].trimming(\.isWhitespace)) : "")
   }
 
   /// The command that a misspelt one may have meant.

@@ -7,9 +7,6 @@ extension Kernel {
   /// What a client sends in one go may still be on its way when the first of it fails: so many seconds later it is here.
   private static let straggling = 0.02
 
-  /// Commands that ask a terminal, draw on it, or hand it over.
-  private static let needingTerminals: Set<String> = [":term", ":edit", ":redraw"]
-
   func execute(_ request: KernelMessage) throws(MalformedMessage) -> any Encodable & Sendable {
     let cell = try request.content(KernelRequest.Execute.self)
     let isSilent = cell.silent ?? false
@@ -42,12 +39,8 @@ extension Kernel {
       ShellCell.run(String(text.dropFirst()), isSafe: interpreter.session.isSafe)
       return nil
     }
-    let word = ":" + text.dropFirst().prefix { !$0.isWhitespace }
-    if text.hasPrefix(":") || text.hasPrefix("%"), Self.needingTerminals.contains(word) {
-      Stage.show(.text("\(word) needs a terminal: it works at the prompt of imf-repl\n"))
-      return nil
-    }
-    if isStored || text.hasPrefix(":") || text.hasPrefix("?") || text.hasPrefix("%") { return prompt.take(code) }
+    if text.hasPrefix(":") || text.hasPrefix("%") { return perform(String(text)) }
+    if isStored || text.hasPrefix("?") { return prompt.take(code) }
     do throws(Diagnostic) {
       let outcome = try aside(code)
       if !outcome.isHidden, !outcome.value.isNone { Stage.show(Output(outcome.value, cell: number)) }
@@ -55,6 +48,18 @@ extension Kernel {
       Stage.show(.error(error))
     }
     return nil
+  }
+
+  /// Performs a command; one that cannot be performed fails the cell, as its program expects.
+  private func perform(_ line: String) -> ExitStatus? {
+    do {
+      let (command, argument) = try Command.parse(line)
+      guard !command.needsTerminal else { throw Command.Failure("\(command.name) needs a terminal: it works at the prompt of imf-repl") }
+      return try command.run(prompt, argument)
+    } catch {
+      Stage.show(.error(error as? Diagnostic ?? Diagnostic(.value, "\(error)")))
+      return nil
+    }
   }
 
   private func evaluated(_ code: String) -> KernelContent.Evaluated {

@@ -1,20 +1,21 @@
 // `!command` in a notebook: what the command writes belongs to the cell, not to the terminal that Jupyter was started from.
 
 import Glibc
+import Lang
 import Tensor
 
 enum ShellCell {
   /// Runs a line of the shell and shows what it writes as it comes. An interrupt goes to all that the line started; the
   /// second one asks them to end.
   static func run(_ line: String, isSafe: Bool) {
-    if isSafe { return say("--safe: no commands of the shell") }
+    if isSafe { return fail("--safe: no commands of the shell") }
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { return say("no pipe to a command: \(String(cString: strerror(errno)))") }
+    guard pipe(&ends) == 0 else { return fail("no pipe to a command: \(String(cString: strerror(errno)))") }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let group = start(line, output: ends[1])
     close(ends[1])
     defer { close(ends[0]) }
-    guard let group else { return say("the shell cannot be started") }
+    guard let group else { return fail("the shell cannot be started") }
     var (text, interrupts) = (UTF8Pieces(), 0)
     Signals.whileComputing {
       while true {
@@ -35,6 +36,8 @@ enum ShellCell {
   }
 
   private static func say(_ line: String) { Stage.show(.text(line + "\n")) }
+
+  private static func fail(_ why: String) { Stage.show(.error(Diagnostic(.io, why))) }
 
   /// Starts the shell in a group of its own, with nothing to read and its output into a pipe; nil where that fails. The C
   /// function is posix_spawn.

@@ -108,13 +108,13 @@ extension Library {
       pictures as a data set: PNG and JPEG files in one folder a class, in the order of the classes' names
 
       `folder/cat/1.png` is of class 0 where "cat" is the first folder; the field `classes` has the names. Pictures lying in the
-      folder itself have no class. Each is made size x size as the reference prepares images: halved while it is twice as
+      folder itself have no class; folders in a class belong to it. Each is made size x size as the reference prepares images: halved while it is twice as
       large, scaled so that the shorter side fits, cut out of the middle; three channels in [-1, 1]. `flip` mirrors every second image, by
       chance. Files are read beside the step under way; unreadable ones are dealt with as by `latents`.
       """,
       example: "try image_folder(\"missing\", 64) catch err { err.kind }",
       fails: [
-        .io("image_folder(\"missing\", 64)", "missing: there are no pictures in it: .png, .jpg or .jpeg, in one folder a class"),
+        .io("image_folder(\"missing\", 64)", "missing: there is no such folder"),
         .value("image_folder(\"missing\", 0)", "image_folder: `size` is 0; expected a whole number from 1 to 4096"),
       ],
       see: ["latents", "train", "batches"]

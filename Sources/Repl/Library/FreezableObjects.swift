@@ -8,7 +8,7 @@ import Tensor
 
 /// The kinds of objects that can be frozen.
 enum FreezableKinds {
-  static let all: [any FreezableObject.Type] = [Model.self, Picture.self, TrainingRun.self]
+  static let all: [any FreezableObject.Type] = [Model.self, Picture.self, Plot.self, Animation.self, TrainingRun.self]
 }
 
 extension Record {

@@ -115,8 +115,12 @@ extension Call {
 
   /// Draws from a key, those given in a record taken instead.
   func draws(_ name: String, key: RandomKey, images shape: [Int]) throws -> Draws {
+    try draws(optionalRecord(name), key: key, images: shape, argument: name)
+  }
+
+  func draws(_ given: Record?, key: RandomKey, images shape: [Int], argument name: String) throws -> Draws {
     var draws = try Draws(key, images: shape)
-    guard let given = try optionalRecord(name) else { return draws }
+    guard let given else { return draws }
     for (field, value) in given {
       guard let own = draws[field] else {
         let near = nearestName(to: field, among: Draws.names)

@@ -38,7 +38,7 @@ extension Library {
       - `net = inception(path)`: means and covariances go to `statistics` (fid_stats.npz in `target` where it is none) as ref_mu and ref_sigma, with sFID's
 
       Images that cannot be read are named and left out. What is done is noted in `target`: after Ctrl-C, or a crash, the same call goes
-      on there. The result is {images, written, unreadable, statistics}.
+      on there. Under `mpirun` the first process makes all and the others wait. The result is {images, written, unreadable, statistics}.
       """,
       example: "try prepare(\"missing\", \"/tmp/imf-latents\") catch err { err.message }",
       fails: [
@@ -83,17 +83,20 @@ extension Call {
     try checkWritable(target + "/preparation.npz")
     try checkWritable(path)
     let tree = try ImageTree(string("source"))
+    // Latents are numbered one after the other: among several processes the first makes all, and the others find it done.
+    let ranks = try Ranks.current(), isFirst = ranks?.isFirst ?? true
+    if !isFirst { try ranks?.meet() }
     var work = try Preparation(
       tree, to: target, size: integer("size", in: 1...8192), autoencoder: self["vae"].isNone ? nil : codec("vae"),
       inception: inceptionForStatistics(), form: Preparation.Form(rawValue: form) ?? .pt)
-    let progress = Progress("prepare", total: tree.items.count)
-    defer { progress.finish() }
-    progress.update(work.next)
+    let progress = isFirst ? Progress("prepare", total: tree.items.count) : nil
+    defer { progress?.finish() }
+    progress?.update(work.next)
     var noted = Terminal.monotonicSeconds()
     do {
       while !work.isComplete {
         try work.advance()
-        progress.update(work.next, ["unreadable": Double(work.unreadable.count)])
+        progress?.update(work.next, ["unreadable": Double(work.unreadable.count)])
         if work.isComplete || Terminal.monotonicSeconds() - noted > Self.noting {
           try work.save()
           noted = Terminal.monotonicSeconds()
@@ -110,9 +113,10 @@ extension Call {
       "unreadable": .list(work.unreadable.map { .record(["path": .string($0.path), "why": .string($0.why)]) }), "statistics": .none,
     ]
     if !self["net"].isNone {
-      try save(work.statistics(), to: path)
+      if isFirst { try save(work.statistics(), to: path) }
       result["statistics"] = .string(path)
     }
+    if isFirst { try ranks?.meet() }
     return .record(result)
   }
 

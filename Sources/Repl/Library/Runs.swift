@@ -11,8 +11,8 @@ extension Library {
   static let runs = Library("Runs", [
     Builtin(
       """
-      train(state, x, y = none, steps = none, until = none, epochs = none, size = 128, seed = 0, run = none, each = none, every = 0, \
-      judge = none, decode = none, config = none, **settings)
+      train(state, x, y = none, steps = none, until = none, epochs = none, size = 128, seed = 0, shuffle = true, run = none, each = none, every = 0, \
+      judge = none, decode = none, draws = none, config = none, **settings)
       """,
       """
       many steps on shuffled batches, with progress, checkpoints, logs and previews; the state after the last
@@ -20,7 +20,7 @@ extension Library {
       x holds all images [N, H, W, C] and y their classes; or x is a record of `images` and `labels`, or a data set. Without
       labels every image is of no class. `size` is the batch. How far: `steps` more, or `until` this step, or `epochs` walks
       through the data, both counted from the run's begin. A state that has steps behind it goes on where it stopped, in the
-      order of the same seed, to the bit as if it had not.
+      order of the same seed, to the bit as if it had not. `shuffle = false` takes the images as they lie.
 
       `run = "folder"` keeps the run there: checkpoints, a log, TensorBoard's events, previews; `resume("folder")` goes on after
       whatever happened. Two runs cannot write one folder. Settings by name, 0 stands for never:
@@ -32,7 +32,8 @@ extension Library {
       - `judge_per_epoch = 0`, `judge_per_step = 0`: `judge` is a function of the state that gives a record of numbers for the log
       - `on_nan = "stop"`, or "skip": what to do where a loss is no number; state and batch of such a step are kept
 
-      `each` is a function of the state, called after every `every` steps. The first Ctrl-C ends the step under way and gives
+      `each` is a function of the state, called after every `every` steps. `draws` is a function of how many steps were made that
+      gives random numbers of the next one, for the whole batch, as `train_step` takes them; others are drawn as ever. The first Ctrl-C ends the step under way and gives
       the state; a second within a second stops at once. A script ends there, with a checkpoint written; so does `kill`.
       """,
       given: tinyModel, example: "train(train_state(m), zeros([4, 4, 4, 1]), [0, 1, 0, 1], steps = 2, size = 2).step",
@@ -41,6 +42,7 @@ extension Library {
         .argument("train(train_state(m), zeros([4, 4, 4, 1]), [0, 1, 0, 1], steps = 2)", "`size` is 128; expected 1 to 4, as many as there are images"),
         .argument("train(train_state(m), zeros([4, 4, 4, 1]), [0, 1], steps = 2, size = 2)", "`y` is float32[2]; expected 4 labels, one an image"),
         .argument("train(train_state(m), zeros([4, 4, 4, 1]), steps = 2, size = 2, log_every = 5)", "train: there is no setting `log_every`"),
+        .type("train(train_state(m), zeros([4, 4, 4, 1]), steps = 2, size = 2, draws = i -> i)", "train: `draws` gave a number; expected a record of draws"),
         .shape("train(train_state(m), zeros([4, 8, 8, 3]), steps = 2, size = 2)", "train: the data are images [8, 8, 3], the network takes [4, 4, 1]"),
       ],
       see: ["train_state", "train_step", "resume", "history", "sample"], usesUpFirst: true
@@ -82,7 +84,7 @@ extension Library {
       """
       what a run measured, from its log: a record of lists, one number a logged step
 
-      Fields are step, epoch, loss, loss_u, loss_v, grad_norm, lr, steps_per_second; `judge` holds, with steps of their own, what
+      Fields are step, epoch, loss, loss_u, loss_v, grad_norm, lr, steps_per_second, and among several processes seconds_waiting; `judge` holds, with steps of their own, what
       `train(..., judge = ...)` found. `plot(h.step, h.loss_u)` draws. Works while the run goes on.
       """,
       example: "try history(\"missing\") catch err { err.kind }",
@@ -116,14 +118,15 @@ extension Call {
     try apply(self.settings, to: &settings)
     let every = try integer("every", in: 0...Int.max)
     let last = try lastStep(of: state, perEpoch: data.count / size)
-    let batches = try Batches(data, size: size, steps: last, seed: integer("seed"))
+    let batches = try Batches(data, size: size, steps: last, seed: integer("seed"), shuffles: bool("shuffle"))
+    let draws: DrawSource? = self["draws"].isNone ? nil : { try self.draws(after: $0, images: $1) }
 
     let path = try optionalString("run").flatMap { $0.isEmpty ? nil : $0 }
     try path.map { try checkWritable($0 + "/log.jsonl") }
     let ranks = try Ranks.current()
     guard ranks?.isFirst ?? true else {
       // The first rank shows, writes and judges for all.
-      if try Interrupt.patiently({ try TrainingLoop(batches, settings, ranks: ranks).run(&state) }) == .asked { throw Interrupted() }
+      if try Interrupt.patiently({ try TrainingLoop(batches, settings, ranks: ranks, draws: draws).run(&state) }) == .asked { throw Interrupted() }
       return
     }
     let folder = try path.map { try RunFolder($0) }
@@ -144,7 +147,7 @@ extension Call {
     }
     if !self["judge"].isNone { hooks.judge = { try numbers(judging: $0) } }
     hooks.preview = { try preview($0) }
-    let loop = try TrainingLoop(batches, settings, folder: folder, hooks: hooks, ranks: ranks)
+    let loop = try TrainingLoop(batches, settings, folder: folder, hooks: hooks, ranks: ranks, draws: draws)
     defer { noteUnreadable(data) }
     if try Interrupt.patiently({ try loop.run(&state) }) == .asked {
       progress.finish()
@@ -170,6 +173,15 @@ extension Call {
     case "until": return max(number, state.step)
     default: return max(number * max(perEpoch, 1), state.step)
     }
+  }
+
+  /// The user's random numbers of the next step.
+  private func draws(after state: TrainingState, images: [Int]) throws -> Draws {
+    let given = try apply(function("draws"), [.number(Double(state.step))])
+    guard case .record(let fields) = given else {
+      throw error(.type, "`draws` gave \(given.kindInWords); expected a record of draws", argument: "draws")
+    }
+    return try draws(fields, key: state.key.folded(in: state.step), images: images, argument: "draws")
   }
 
   /// What the user's judge found.

@@ -22,6 +22,8 @@ extension Library {
       - `state`: a file (.npz) that keeps what is done, once a minute and at Ctrl-C; the same call with it goes on there
       - `spatial`: sFID too, against ref_mu_s and ref_sigma_s
 
+      Under `mpirun` every process makes its share of the batches, and each has the result.
+
       The result is {fid, inception_score, inception_score_std, omega, t_min, t_max, steps, n, seconds, statistics}. Below as many
       samples as features the distance is biased upwards: a note says so.
       """,
@@ -72,7 +74,7 @@ extension Call {
     // What can be wrong is found before the reference's images are looked at.
     _ = try SampleEvaluation(network, autoencoder: codec, judge: judge, settings)
     let reference = try reference(judge, spatial: settings.spatial)
-    if settings.count < judge.features {
+    if settings.count < judge.features, try Ranks.current()?.isFirst ?? true {
       Console.progress.write(
         "note: \(settings.count) samples are fewer than the \(judge.features) features: the distance is biased upwards and "
           + "compares only with others of as many samples\n")
@@ -139,42 +141,23 @@ extension Call {
     switch judge {
     case .classifier(let net): return Reference(pooled: try FeatureStatistics(features: net(images).features), spatial: nil)
     case .inception(let net):
-      let progress = Progress("reference", total: images.shape.first)
-      defer { progress.finish() }
-      let found = try net(images) { progress.update($0) }
+      let progress = try Ranks.current()?.isFirst ?? true ? Progress("reference", total: images.shape.first) : nil
+      defer { progress?.finish() }
+      let found = try net(images) { progress?.update($0) }
       return Reference(
         pooled: try FeatureStatistics(features: found.pooled),
         spatial: spatial ? try FeatureStatistics(features: found.spatial.reshaped([images.shape[0], -1])) : nil)
     }
   }
 
-  /// Seconds between two writings of the state.
-  private static let saving = 60.0
-
   private func run(_ evaluation: SampleEvaluation, against reference: Reference, state path: String?) throws -> Record {
-    var evaluation = evaluation
-    if let path { try evaluation.restore(from: path) }
     let settings = evaluation.settings, sampling = settings.sampling
-    let progress = Progress("samples", total: settings.count)
-    defer { progress.finish() }
+    let ranks = try Ranks.current()
+    let progress = ranks?.isFirst ?? true ? Progress("samples", total: settings.count) : nil
+    defer { progress?.finish() }
     let began = Terminal.monotonicSeconds()
-    var saved = began
-    progress.update(evaluation.images)
-    do {
-      while !evaluation.isComplete {
-        try Interrupt.check()
-        try evaluation.advance()
-        progress.update(evaluation.images, ["omega": sampling.omega, "t_min": sampling.tMin, "t_max": sampling.tMax])
-        if let path, evaluation.isComplete || Terminal.monotonicSeconds() - saved > Self.saving {
-          try evaluation.save(to: path)
-          saved = Terminal.monotonicSeconds()
-        }
-      }
-    } catch let stopped as Interrupted {
-      // The wish is heard: while it stands nothing is computed, not even what the file needs.
-      Interrupt.clear()
-      if let path { try evaluation.save(to: path) }
-      throw stopped
+    let evaluation = try EvaluationLoop(state: path, ranks: ranks).run(evaluation) {
+      progress?.update($0.images, ["omega": sampling.omega, "t_min": sampling.tMin, "t_max": sampling.tMax])
     }
     let result = try evaluation.result(reference.pooled, spatial: reference.spatial)
     var record: Record = [evaluation.distanceName: .number(result.distance)]

@@ -13,6 +13,8 @@ enum CellCompletion {
   static func place(in text: String, _ interpreter: Interpreter, commands: [Usage]) -> Completion.Place {
     switch text.first {
     case ":": command(text, interpreter, commands)
+    // What other notebooks call %time is :time here.
+    case "%": command(":" + text.dropFirst(), interpreter, commands)
     case "?": language(String(text.drop { $0 == "?" || $0 == " " }), interpreter)
     case "!": file(String(text.dropFirst()), interpreter)
     default: language(text, interpreter)

@@ -55,6 +55,9 @@ struct ProgramOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How images are shown: \(ImageMode.allCases.map(\.rawValue).joined(separator: ", ")); also IMF_IMAGES.", valueName: "mode"))
   var images: ImageMode?
 
+  @Option(help: ArgumentHelp("Whether text is coloured: auto, always, never; also NO_COLOR and CLICOLOR_FORCE.", valueName: "when"))
+  var color: ColourChoice = .auto
+
   @Option(name: [.customShort("r"), .long], help: ArgumentHelp("Take up a session that :freeze wrote.", valueName: "file"))
   var resume: String?
 
@@ -86,6 +89,7 @@ struct ProgramOptions: ParsableArguments {
 }
 
 extension ImageMode: ExpressibleByArgument {}
+extension ColourChoice: ExpressibleByArgument {}
 
 /// A command line that cannot be.
 struct UsageError: Error {

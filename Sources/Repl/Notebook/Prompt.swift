@@ -13,6 +13,8 @@ final class Prompt {
   let errors: ErrorStyle
   /// Where this session's transcript will be kept, once something happened.
   var transcripts: TranscriptFolder?
+  /// The lesson that `:lesson` goes on with.
+  var lesson: LessonPlace?
   private let editor: LineEditor?
   private let input = TerminalInput(descriptor: 0)
 
@@ -116,6 +118,12 @@ final class Prompt {
     interpreter["err"] = .error(error)
   }
 
+  /// What commands and questions answer: the transcript keeps it, a recording of the cells does not.
+  func say(_ text: String) {
+    notebook.transcript?.show(.text(text))
+    console.write(text)
+  }
+
   func faint(_ text: String) -> String { console.isColoured ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
 
   // MARK: reading
@@ -162,13 +170,13 @@ final class Prompt {
     let wantsText = line.hasPrefix("?")
     let name = line.drop { $0 == "?" || $0.isWhitespace }
     if wantsText, case .function(let function)? = interpreter.value(at: String(name)), let text = function.text {
-      return console.write(text + "\n")
+      return say(text + "\n")
     }
     do throws(Diagnostic) {
       let quoted = name.isEmpty ? "" : "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
       _ = try interpreter.run(Source(name: "?\(name)", text: "help(\(quoted));"))
     } catch {
-      console.write(error.message + (error.hint.map { "; \($0)" } ?? "") + "\n")
+      say(error.message + (error.hint.map { "; \($0)" } ?? "") + "\n")
     }
   }
 }

@@ -27,7 +27,7 @@ enum RunCommands {
       if error.kind == .exit { return error.exitCode == 0 ? .done : .failed }
       Stage.show(.error(error))
     } catch {
-      prompt.console.write("\(path): \(error)\n")
+      prompt.say("\(path): \(error)\n")
     }
     return nil
   }

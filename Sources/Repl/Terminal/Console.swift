@@ -7,7 +7,7 @@ import Synchronization
 final class Console: Sendable {
   /// Whether somebody looks at it: escapes and carriage returns are allowed.
   let isTerminal: Bool
-  /// Whether text may be coloured: a terminal that can, and NO_COLOR not set.
+  /// Whether text may be coloured.
   let isColoured: Bool
 
   private let descriptor: Int32
@@ -30,7 +30,7 @@ final class Console: Sendable {
     liveSink = nil
     fixedColumns = nil
     isTerminal = Terminal.isTerminal(descriptor) && TerminalName.current.understandsEscapes
-    isColoured = isTerminal && Terminal.environment("NO_COLOR") == nil
+    isColoured = ColourChoice.current.allows(isTerminal: isTerminal)
   }
 
   /// An output that hands its bytes to a function.

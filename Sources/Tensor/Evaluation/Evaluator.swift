@@ -1,6 +1,5 @@
 // The one door to values: every read of a tensor passes here, one evaluation at a time.
 
-import CKernels
 import Synchronization
 
 final class Evaluator: Sendable {
@@ -22,10 +21,15 @@ final class Evaluator: Sendable {
     return value
   }
 
-  /// Computes the values of all roots.
-  func evaluate(_ roots: [Node]) throws {
+  /// Computes the values of all roots, or hands them to an outlet.
+  func evaluate(_ roots: [Node], into outlet: Outlet? = nil) throws {
     try plans.withLock { number in
       let pending = roots.filter { $0.value == nil }
+      let open = outlet.map { OpenOutlet($0, roots: roots) }
+      var known: Set<ObjectIdentifier> = []
+      for root in roots where known.insert(ObjectIdentifier(root)).inserted {
+        if let open, let value = root.value { try open.hand(over: value, of: root) }
+      }
       if !pending.isEmpty {
         number += 1
         // Whoever asks for a root holds it.
@@ -35,7 +39,7 @@ final class Evaluator: Sendable {
         let groupsBefore = number
         // Groups are numbered from the plan's number on, so that no two evaluations share one.
         number += UInt64(plan.steps.count)
-        try Execution(plan, groupsBefore: groupsBefore, on: device).run()
+        try Execution(plan, groupsBefore: groupsBefore, on: device, into: open).run()
       }
       for root in roots { root.detachIfPossible() }
     }
@@ -58,10 +62,9 @@ final class Evaluator: Sendable {
     }
     guard Profile.current.withLock({ $0 == nil }) else { return false }
     try Interrupt.check()
-    let former = imf_flush_denormals()
-    defer { imf_restore_denormals(former) }
     let dtype = node.isRounded ? .bfloat16 : node.dtype
-    guard let result = try device.elementwise(step, operands, shape: node.shape, dtype: dtype) else { return false }
+    guard let result = try withoutDenormals({ try device.elementwise(step, operands, shape: node.shape, dtype: dtype) })
+    else { return false }
     node.value = result
     node.detachIfPossible()
     return true

@@ -1,7 +1,6 @@
 // One plan being carried out: runs the steps on the device, keeps what somebody can still ask for, and frees
 // everything else after its last use.
 
-import CKernels
 import Synchronization
 
 final class Execution {
@@ -15,8 +14,10 @@ final class Execution {
   /// The number of the group being run; numbers go on from one execution to the next.
   private var groups: UInt64
   private let check = NumberCheck.current
+  private let outlet: OpenOutlet?
 
-  init(_ plan: Plan, groupsBefore: UInt64, on device: any Device) {
+  init(_ plan: Plan, groupsBefore: UInt64, on device: any Device, into outlet: OpenOutlet? = nil) {
+    self.outlet = outlet
     groups = groupsBefore
     self.device = device
     nodes = plan.nodes
@@ -25,16 +26,19 @@ final class Execution {
     values = Array(repeating: nil, count: plan.nodes.count)
   }
 
-  func run() throws {
-    let former = imf_flush_denormals()
-    defer { imf_restore_denormals(former) }
+  func run() throws { try withoutDenormals { try runSteps() } }
+
+  private func runSteps() throws {
     // Fills are numbers inside groups; only those that somebody holds need an array.
     for node in nodes where node.fill != nil && node.isHeld {
-      node.value = try value(of: node)
+      let array = try value(of: node)
+      node.value = array
+      try outlet?.hand(over: array, of: node)
     }
     let isProfiling = Profile.current.withLock { $0 != nil }
     for step in steps {
       try Interrupt.check()
+      try outlet?.between()
       do {
         guard isProfiling else {
           try run(step)
@@ -75,9 +79,13 @@ final class Execution {
     return value
   }
 
-  /// Stores a result: on the node where a tensor outside can ask for it, else until its last reader.
+  /// Stores a result: on the node where a tensor outside can ask for it, else until its last reader. What an outlet took is
+  /// kept for readers alone.
   private func store(_ array: NDArray, for node: Node) throws {
-    if node.isHeld {
+    if let outlet, outlet.waits(for: node) {
+      try outlet.hand(over: array, of: node)
+      if readers[node.position] > 0 { values[node.position] = array }
+    } else if node.isHeld {
       node.value = try compact(array)
       node.detachIfPossible()
     } else if readers[node.position] > 0 {

@@ -14,4 +14,10 @@ public struct TensorBuffer: @unchecked Sendable {
   }
 
   public func tensor() -> Tensor { Tensor(constant: array) }
+
+  /// The elements from a place on as a tensor of another shape, on the same memory.
+  public func tensor(from place: Int, shape: [Int]) -> Tensor {
+    precondition(place >= 0 && place + shape.reduce(1, *) <= array.count)
+    return Tensor(constant: array.with(shape: shape, strides: rowMajorStrides(shape), offset: place))
+  }
 }

@@ -3,7 +3,7 @@
 
 /// A stretch of numbers with ticks.
 struct Axis: Equatable {
-  enum Scale: Sendable, Hashable { case linear, logarithmic }
+  enum Scale: String, Sendable, Hashable { case linear, logarithmic }
 
   let scale: Scale
   let low: Double

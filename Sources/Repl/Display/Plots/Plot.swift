@@ -4,7 +4,7 @@
 /// Series of numbers over two axes, or a surface that fills them; or several plots side by side.
 struct Plot: Sendable, Hashable {
   /// How a series is drawn.
-  enum Mark: Sendable { case line, points, bars }
+  enum Mark: String, Sendable { case line, points, bars }
 
   struct Series: Sendable, Hashable {
     var mark: Mark
