@@ -87,7 +87,7 @@ extension CPU {
   /// Two matrices whose strides suit the libraries.
   private func product(_ a: NDArray, _ b: NDArray, _ result: NDArray) throws {
     let m = a.shape[0], k = a.shape[1], n = b.shape[1]
-    if a.dtype == .float32, n * k <= Self.modestFactor || m * n * k <= Self.modestProduct {
+    if a.dtype == .float32, k <= Self.longSum, n * k <= Self.modestFactor || m * n * k <= Self.modestProduct {
       // Each thread has rows of its own; the order of every sum is the same for any number of threads.
       try Threads.split(m, grain: max(12, Self.smallProduct / (n * k))) { rows in
         imf_batched_matmul(
