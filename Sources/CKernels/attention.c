@@ -42,14 +42,19 @@ static void scatter(Rows r, const float *weights, imf_heads x, imf_heads out) {
   multiply_matrices(&p, weights, at(x, r.head, r.row), at(out, r.head, 0));
 }
 
-/// Calls the statement for all rows of heads from ..< to, some at a time.
-#define EACH_ROWS(statement)                                                         \
-  const int64_t held = rows_held(tokens);                                            \
-  for (int64_t head = from; head < to; head++)                                       \
-    for (int64_t row = 0; row < tokens; row += held) {                               \
-      const Rows r = {head, row, tokens - row < held ? tokens - row : held, tokens, d}; \
-      statement                                                                      \
-    }
+int64_t imf_attention_bands(int64_t tokens) {
+  const int64_t held = rows_held(tokens);
+  return (tokens + held - 1) / held;
+}
+
+/// Calls the statement for the rows of bands from ..< to.
+#define EACH_BAND(statement)                                                            \
+  const int64_t held = rows_held(tokens), bands = imf_attention_bands(tokens);          \
+  for (int64_t band = from; band < to; band++) {                                        \
+    const int64_t row = band % bands * held, left = tokens - row;                       \
+    const Rows r = {band / bands, row, left < held ? left : held, tokens, d};           \
+    statement                                                                           \
+  }
 
 /// Room for `count` matrices of scores.
 static float *scores_for(int64_t tokens, int count) {
@@ -59,7 +64,7 @@ static float *scores_for(int64_t tokens, int count) {
 void imf_attention(imf_heads q, imf_heads k, imf_heads v, imf_heads out, float scale, int64_t tokens, int64_t d,
                    int64_t from, int64_t to) {
   float *p = scores_for(tokens, 1);
-  EACH_ROWS({
+  EACH_BAND({
     compare(r, q, k, p, 1, false);
     imf_softmax(p, p, scale, tokens, 0, r.rows);
     gather(r, p, v, out, false);
@@ -70,7 +75,7 @@ void imf_attention(imf_heads q, imf_heads k, imf_heads v, imf_heads out, float s
 void imf_attention_tangent(imf_heads q, imf_heads k, imf_heads v, imf_heads dq, imf_heads dk, imf_heads dv,
                            imf_heads out, float scale, int64_t tokens, int64_t d, int64_t from, int64_t to) {
   float *p = scores_for(tokens, 2), *ds = p + rows_held(tokens) * tokens;
-  EACH_ROWS({
+  EACH_BAND({
     compare(r, q, k, p, 1, false);
     imf_softmax(p, p, scale, tokens, 0, r.rows);
     compare(r, dq, k, ds, 1, false);
@@ -85,7 +90,7 @@ void imf_attention_tangent(imf_heads q, imf_heads k, imf_heads v, imf_heads dq, 
 void imf_attention_gradient(imf_heads q, imf_heads k, imf_heads v, imf_heads dout, imf_heads dq, imf_heads dk,
                             imf_heads dv, float scale, int64_t tokens, int64_t d, int64_t from, int64_t to) {
   float *p = scores_for(tokens, 2), *ds = p + rows_held(tokens) * tokens;
-  EACH_ROWS({
+  EACH_BAND({
     compare(r, q, k, p, 1, false);
     imf_softmax(p, p, scale, tokens, 0, r.rows);
     scatter(r, p, dout, dv);

@@ -4,26 +4,30 @@
 #include "CKernels.h"
 #include "dispatch.h"
 
+#include <string.h>
+
 enum { TILE = 256 };
 
-/// x [outer, reduce, inner] -> y, rows from ..< to of outer; `wide` holds the sum (unsigned where
-/// it wraps around).
-#define CUMSUM(type, wide)                                                                \
-  CLONES static void cumsum_##type(const type *x, type *y, int64_t reduce, int64_t inner, \
-                                   int64_t from, int64_t to) {                            \
-    for (int64_t o = from; o < to; o++) {                                                 \
-      for (int64_t start = 0; start < inner; start += TILE) {                             \
-        const int64_t width = inner - start < TILE ? inner - start : TILE;                \
-        wide sums[TILE] = {0};                                                            \
-        for (int64_t r = 0; r < reduce; r++) {                                            \
-          const int64_t offset = (o * reduce + r) * inner + start;                        \
-          EACH for (int64_t j = 0; j < width; j++) {                                      \
-            sums[j] += (wide)x[offset + j];                                               \
-            y[offset + j] = (type)sums[j];                                                \
-          }                                                                               \
-        }                                                                                 \
-      }                                                                                   \
-    }                                                                                     \
+/// x [outer, reduce, inner] -> y, with `former` [outer, inner]; see imf_cumsum. `wide` holds the sum
+/// (unsigned where it wraps around).
+#define CUMSUM(type, wide)                                                                          \
+  CLONES static void cumsum_##type(const type *x, type *y, wide *former, int64_t reduce,            \
+                                   int64_t inner, imf_stretch s) {                                  \
+    for (int64_t o = s.from; o < s.to; o++) {                                                       \
+      for (int64_t start = s.first; start < s.last; start += TILE) {                                \
+        const int64_t width = s.last - start < TILE ? s.last - start : TILE;                        \
+        wide sums[TILE] = {0};                                                                      \
+        if (s.begin > 0) memcpy(sums, former + o * inner + start, (size_t)width * sizeof *sums);    \
+        for (int64_t r = s.begin; r < s.end; r++) {                                                 \
+          const int64_t offset = (o * reduce + r) * inner + start;                                  \
+          EACH for (int64_t j = 0; j < width; j++) {                                                \
+            sums[j] += (wide)x[offset + j];                                                         \
+            y[offset + j] = (type)sums[j];                                                          \
+          }                                                                                         \
+        }                                                                                           \
+        if (s.end < reduce) memcpy(former + o * inner + start, sums, (size_t)width * sizeof *sums); \
+      }                                                                                             \
+    }                                                                                               \
   }
 
 CUMSUM(int32_t, uint32_t)
@@ -31,11 +35,10 @@ CUMSUM(int64_t, uint64_t)
 CUMSUM(float, double)
 CUMSUM(double, double)
 
-#define CALL(type) cumsum_##type(x, y, reduce, inner, from, to)
+#define CALL(type) cumsum_##type(x, y, former, reduce, inner, s)
 
-void imf_cumsum(imf_type type, const void *x, void *y, int64_t outer, int64_t reduce,
-                int64_t inner, int64_t from, int64_t to) {
-  (void)outer;
+void imf_cumsum(imf_type type, const void *x, void *y, void *former, int64_t reduce, int64_t inner,
+                imf_stretch s) {
   switch (type) {
   case IMF_INT32: CALL(int32_t); break;
   case IMF_INT64: CALL(int64_t); break;

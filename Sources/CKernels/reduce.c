@@ -129,7 +129,7 @@ enum { RUN = 4096, ROWS = 32, TILE = 256, LEVELS = 34 };
 #include "reduction.h"
 
 typedef void (*Reduce)(const void *x, void *y, int64_t reduce, int64_t inner, int64_t from,
-                       int64_t to);
+                       int64_t to, int64_t first, int64_t last);
 
 #define NUMBERS(name)                                                                     \
   [IMF_INT32] = name##_int32, [IMF_INT64] = name##_int64, [IMF_FLOAT32] = name##_float32, \
@@ -143,8 +143,9 @@ static const Reduce kernels[IMF_REDUCTIONS][IMF_TYPES] = {
 };
 
 void imf_reduce(imf_reduction op, imf_type type, const void *x, void *y, int64_t outer,
-                int64_t reduce, int64_t inner, int64_t from, int64_t to) {
+                int64_t reduce, int64_t inner, int64_t from, int64_t to, int64_t first,
+                int64_t last) {
   (void)outer;
   const Reduce kernel = op < IMF_REDUCTIONS && type < IMF_TYPES ? kernels[op][type] : NULL;
-  if (kernel) kernel(x, y, reduce, inner, from, to);
+  if (kernel) kernel(x, y, reduce, inner, from, to, first, last);
 }

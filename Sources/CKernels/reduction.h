@@ -124,9 +124,9 @@ static void REDUCE_NARROW(const TYPE *x, TYPE *y, int64_t rows, int64_t inner) {
   }
 }
 
-/// x [outer, reduce, inner] -> y [outer, inner], from ..< to of outer.
+/// x [outer, reduce, inner] -> y [outer, inner], from ..< to of outer, first ..< last of inner.
 static void NAME(const void *input, void *output, int64_t reduce, int64_t inner, int64_t from,
-                 int64_t to) {
+                 int64_t to, int64_t first, int64_t last) {
   const TYPE *x = input;
   TYPE *y = output;
   if (inner == 1) return REDUCE_ROWS(x, y, reduce, from, to);
@@ -137,9 +137,8 @@ static void NAME(const void *input, void *output, int64_t reduce, int64_t inner,
       REDUCE_NARROW(source, target, reduce, inner);
       continue;
     }
-    for (int64_t j = 0; j < inner; j += TILE)
-      REDUCE_COLUMNS(source + j, target + j, reduce, inner - j < TILE ? inner - j : TILE,
-                     inner);
+    for (int64_t j = first; j < last; j += TILE)
+      REDUCE_COLUMNS(source + j, target + j, reduce, last - j < TILE ? last - j : TILE, inner);
   }
 }
 

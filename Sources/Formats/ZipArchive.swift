@@ -54,7 +54,7 @@ final class ZipArchive: Container {
       .filter { ready($0.path, verify) == nil && (verify || $0.member.isDeflated) }.sorted { $0.member.size > $1.member.size }
     let total = todo.reduce(0) { $0 + $1.member.work }
     let state = Mutex<(done: Int, failure: (any Error)?)>((0, nil))
-    Threads.forEach(todo.count) { index in
+    try Threads.forEach(todo.count) { index in
       do {
         _ = try read(todo[index].path, verify) { bytes in
           try Interrupt.check()

@@ -110,25 +110,6 @@ import Testing
     }
   }
 
-  /// One product of 7 s here, and a draw of 64 million numbers: neither is waited for.
-  @Test func anInterruptStopsWithinAnOperation() async {
-    await #expect(processExitsWith: .success) {
-      let x = try Tensor.ones([9000, 9000])
-      let y = try matmul(x + 1, x)
-      let start = ContinuousClock.now
-      let timer = Task.detached {
-        try await Task.sleep(for: .milliseconds(400))
-        Interrupt.request()
-      }
-      #expect(throws: Interrupted.self) { try y.evaluated() }
-      #expect(ContinuousClock.now - start < .seconds(1.5))
-      _ = await timer.result
-      #expect(throws: Interrupted.self) { try normal(RandomKey(seed: 1), [8000, 8000]) }
-      Interrupt.clear()
-      #expect(try matmul(Tensor.ones([70, 60]), .ones([60, 50])).scalars(Float.self).allSatisfy { $0 == 60 })
-    }
-  }
-
   /// Rounded factors: exact in bfloat16's 8 bits, sums in float32, one rounding for all products of a tensor.
   @Test func productsOfRoundedFactors() async {
     await #expect(processExitsWith: .success) {

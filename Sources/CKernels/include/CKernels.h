@@ -62,29 +62,47 @@ void imf_gather_block(const void *base, size_t size, int rank, const int64_t *sh
 void imf_scatter_block(void *base, size_t size, int rank, const int64_t *shape, const int64_t *strides,
                        int64_t start, int64_t n, const void *x);
 
-/// x [outer, reduce, inner] -> y [outer, inner], for outer rows from ..< to. Types: uint8 (as input of a cast only: not
+/// x [outer, reduce, inner] -> y [outer, inner], for outer rows from ..< to and columns first ..< last (all of them where
+/// inner is less than 256). Types: uint8 (as input of a cast only: not
 /// offered), int32, int64, float32, float64; bool is cast before. Sums of float32 are accumulated in blocks so that the
 /// error stays near that of pairwise summation; the order depends on the shape alone, never on the threads.
 void imf_reduce(imf_reduction op, imf_type type, const void *x, void *y, int64_t outer, int64_t reduce, int64_t inner,
-                int64_t from, int64_t to);
+                int64_t from, int64_t to, int64_t first, int64_t last);
 
-/// Index of the first largest (or smallest) element along `reduce`; NaN wins. x [outer, reduce, inner] -> y int64.
-void imf_arg_reduce(bool largest, imf_type type, const void *x, int64_t *y, int64_t outer, int64_t reduce,
-                    int64_t inner, int64_t from, int64_t to);
+/// A part of an array [outer, reduce, inner]: rows from ..< to, columns first ..< last, and begin ..< end of the axis
+/// between them. Stretches of that axis follow one another from 0 on.
+typedef struct { int64_t from, to, begin, end, first, last; } imf_stretch;
 
-/// Running sum along `reduce`. x, y [outer, reduce, inner]; int32, int64, float32, float64.
-void imf_cumsum(imf_type type, const void *x, void *y, int64_t outer, int64_t reduce, int64_t inner,
-                int64_t from, int64_t to);
+/// Index of the first largest (or smallest) element along `reduce`; NaN wins. x [outer, reduce, inner] -> y int64, which
+/// carries what earlier stretches found.
+void imf_arg_reduce(bool largest, imf_type type, const void *x, int64_t *y, int64_t reduce, int64_t inner, imf_stretch s);
 
-/// y[o, i, :] = x[o, index[i], :] for i in from ..< to; x [outer, rows, width bytes], y [outer, count, width bytes].
-/// The caller has checked 0 <= index < rows.
-void imf_take(const void *x, const int64_t *index, void *y, int64_t outer, int64_t rows, int64_t count,
-              size_t width_bytes, int64_t from, int64_t to);
+/// Running sum along `reduce`. x, y [outer, reduce, inner]; int32, int64, float32, float64. `former` [outer, inner], 8 bytes
+/// each, carries the sums of earlier stretches; not read or written where a stretch is the whole axis.
+void imf_cumsum(imf_type type, const void *x, void *y, void *former, int64_t reduce, int64_t inner, imf_stretch s);
 
-/// y[o, index[i], :] += x[o, i, :], sequential in i; x [outer, count, width], y [outer, rows, width]; float32, float64,
-/// int32, int64; columns from ..< to of width only (threads split the columns, so the order of sums is fixed).
-void imf_scatter_add(imf_type type, const void *x, const int64_t *index, void *y, int64_t outer, int64_t rows,
-                     int64_t count, int64_t width, int64_t from, int64_t to);
+/// y[o, i, :] = x[o, index[i], :] for the rows o * count + i in from ..< to; x [outer, rows, width bytes], y [outer, count,
+/// width bytes]. The caller has checked 0 <= index < rows.
+void imf_take(const void *x, const int64_t *index, void *y, int64_t rows, int64_t count, size_t width_bytes, int64_t from,
+              int64_t to);
+
+/// y[index[i], :] += x[i, :], sequential in i; x [count, width], y [rows, width]; float32, float64, int32, int64; columns
+/// from ..< to of width only (threads split the columns, so the order of sums is fixed).
+void imf_scatter_add(imf_type type, const void *x, const int64_t *index, void *y, int64_t count, int64_t width,
+                     int64_t from, int64_t to);
+
+/// keys[i] = a whole number that orders as x[i] does: -0 equals 0, NaN comes last. All types; the low `size` bytes of a
+/// type's keys differ, the others are 0.
+void imf_sort_keys(imf_type type, const void *x, uint64_t *keys, int64_t n);
+
+/// Puts up to a few dozen keys into stable order, and their places 0 ..< n along with them.
+void imf_sort_few(uint64_t *keys, int64_t *places, int64_t n);
+
+/// One digit of a radix sort, bits shift ..< shift + 8 of the keys: how many keys have each value are added to counts [256];
+/// and, with starts [256] where the next key of each value goes, the keys and places moved there in turn.
+void imf_radix_count(const uint64_t *keys, int shift, int64_t *counts, int64_t n);
+void imf_radix_move(const uint64_t *keys, const int64_t *places, uint64_t *new_keys, int64_t *new_places, int shift,
+                    int64_t *starts, int64_t n);
 
 /// Row-wise softmax, rows from ..< to of x [rows, n] float32 -> y; `scale` multiplies x first.
 void imf_softmax(const float *x, float *y, float scale, int64_t n, int64_t from, int64_t to);
@@ -95,7 +113,10 @@ void imf_softmax_derivative(const float *y, const float *dy, float *dx, float sc
 /// Matrices [tokens, d] of several heads: element (t, i) of a head lies at x + offsets[head] + t * row + i.
 typedef struct { float *x; const int64_t *offsets; int64_t row; } imf_heads;
 
-/// Attention without a matrix of all scores, heads from ..< to: with P = softmax(scale q k^T) by rows, out = P v.
+/// Attention works on some rows of a head at a time, a band; so many bands make a head.
+int64_t imf_attention_bands(int64_t tokens);
+
+/// Attention without a matrix of all scores, bands from ..< to of all heads': with P = softmax(scale q k^T) by rows, out = P v.
 void imf_attention(imf_heads q, imf_heads k, imf_heads v, imf_heads out, float scale, int64_t tokens, int64_t d,
                    int64_t from, int64_t to);
 
@@ -103,7 +124,7 @@ void imf_attention(imf_heads q, imf_heads k, imf_heads v, imf_heads out, float s
 void imf_attention_tangent(imf_heads q, imf_heads k, imf_heads v, imf_heads dq, imf_heads dk, imf_heads dv,
                            imf_heads out, float scale, int64_t tokens, int64_t d, int64_t from, int64_t to);
 
-/// Its cotangents (dq, dk, dv) for the cotangent `dout`.
+/// Its cotangents (dq, dk, dv) for the cotangent `dout`. A head's bands follow one another.
 void imf_attention_gradient(imf_heads q, imf_heads k, imf_heads v, imf_heads dout, imf_heads dq, imf_heads dk,
                             imf_heads dv, float scale, int64_t tokens, int64_t d, int64_t from, int64_t to);
 

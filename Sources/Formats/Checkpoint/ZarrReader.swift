@@ -145,7 +145,7 @@ struct ZarrReader {
         end += 1
       }
       let failure = Mutex<(place: Int, error: any Error)?>(nil)
-      Threads.forEach(end - start) { offset in
+      try Threads.forEach(end - start) { offset in
         let piece = pieces[start + offset]
         guard let buffer = buffers[piece.owner] else { return }
         do {

@@ -68,8 +68,7 @@ public struct Preparation: Sendable {
     let items = Array(tree.items[next..<min(tree.items.count, next + portion)])
     let read = Mutex<[(image: Raster?, why: String)]>(Array(repeating: (nil, ""), count: items.count))
     let size = size
-    Threads.forEach(items.count) { index in
-      guard !Interrupt.isRequested else { return }
+    try Threads.forEach(items.count) { index in
       let found: (Raster?, String)
       do {
         found = (try image(items[index].path).centerCropped(to: size), "")
@@ -78,7 +77,6 @@ public struct Preparation: Sendable {
       }
       read.withLock { $0[index] = found }
     }
-    try Interrupt.check()
     let answers = read.withLock { $0 }
     var good: [(image: Raster, label: Int)] = []
     var bad: [(String, String)] = []

@@ -48,7 +48,7 @@ private struct Points {
       let squares = try others.lengths.narrowed(axis: 0, rows).expanded(1) + lengths - products * 2
       try squares.withBytes { bytes in
         nonisolated(unsafe) let numbers = bytes.bindMemory(to: Double.self)
-        Threads.forEach(rows.count) { row in
+        try Threads.forEach(rows.count) { row in
           body(start + row, UnsafeBufferPointer(rebasing: numbers[row * count..<(row + 1) * count]))
         }
       }

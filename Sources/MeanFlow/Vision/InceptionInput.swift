@@ -30,7 +30,7 @@ func inceptionInput(_ images: Tensor, side: Int = 299) throws -> Tensor {
   return try images.withBytes { source in
     try Tensor(shape: [n, side, side, 3], dtype: .float32) { memory in
       nonisolated(unsafe) let pixels = source, result = memory.bindMemory(to: Float.self)
-      Threads.forEach(n * side) { line in
+      try Threads.forEach(n * side) { line in
         let row = rows[line % side], image = line / side * height
         let upper = (image + row.first) * width, lower = (image + row.second) * width
         var target = line * side * 3

@@ -10,7 +10,7 @@ extension CPU {
       weight_decay: Float(step.weightDecay), rate: Float(step.rate))
     let decays = step.averageDecays.map { Float($0) }
     let starts = slots.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.gradient.count) }
-    Threads.split(starts[slots.count], grain: Self.grain / 4) { range in
+    Threads.splitWhole(starts[slots.count], grain: Self.grain / 4) { range in
       // The last slot that begins at or before the range.
       var slot = (starts.firstIndex { $0 > range.lowerBound } ?? slots.count) - 1
       var position = range.lowerBound

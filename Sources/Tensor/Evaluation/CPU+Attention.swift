@@ -1,4 +1,4 @@
-// Attention on the CPU: heads are spread over the cores. Results of rank 4 lie in memory as [B, T, H, d], as the
+// Attention on the CPU: bands of rows of all heads are spread over the cores. Results of rank 4 lie in memory as [B, T, H, d], as the
 // projections around attention have them, so that joining heads copies nothing.
 
 import CKernels
@@ -6,7 +6,7 @@ import CKernels
 extension CPU {
   func attention(_ q: NDArray, _ k: NDArray, _ v: NDArray) throws -> NDArray {
     let result = try heads([], like: q)
-    try eachHead([q, k, v, result], q) { m, scale, tokens, d, from, to in
+    try eachBand([q, k, v, result], q) { m, scale, tokens, d, from, to in
       imf_attention(m[0], m[1], m[2], m[3], scale, tokens, d, from, to)
     }
     return result
@@ -14,7 +14,7 @@ extension CPU {
 
   func attentionTangent(_ x: [NDArray], _ dx: [NDArray]) throws -> NDArray {
     let result = try heads([], like: x[0])
-    try eachHead(x + dx + [result], x[0]) { m, scale, tokens, d, from, to in
+    try eachBand(x + dx + [result], x[0]) { m, scale, tokens, d, from, to in
       imf_attention_tangent(m[0], m[1], m[2], m[3], m[4], m[5], m[6], scale, tokens, d, from, to)
     }
     return result
@@ -27,7 +27,7 @@ extension CPU {
         shape: Array(result.shape.dropFirst()), strides: Array(result.strides.dropFirst()),
         offset: result.offset + part * result.strides[0])
     }
-    try eachHead(x + [dy] + parts, x[0]) { m, scale, tokens, d, from, to in
+    try eachBand(x + [dy] + parts, x[0], wholeHeads: true) { m, scale, tokens, d, from, to in
       imf_attention_gradient(m[0], m[1], m[2], m[3], m[4], m[5], m[6], scale, tokens, d, from, to)
     }
     return result
@@ -41,9 +41,10 @@ extension CPU {
     return memory.permuted(Array(0..<lead) + [lead, lead + 2, lead + 1, lead + 3])
   }
 
-  /// Calls a kernel on runs of heads; all arrays have the shape of q.
-  private func eachHead(
-    _ arrays: [NDArray], _ q: NDArray,
+  /// Calls a kernel on runs of bands; all arrays have the shape of q. A head's bands stay on one thread, in their order,
+  /// where the kernel adds up `wholeHeads`.
+  private func eachBand(
+    _ arrays: [NDArray], _ q: NDArray, wholeHeads: Bool = false,
     _ kernel: (_ heads: [imf_heads], _ scale: Float, _ tokens: Int64, _ d: Int64, _ from: Int64, _ to: Int64) -> Void
   ) throws {
     guard q.count > 0 else { return }
@@ -52,18 +53,25 @@ extension CPU {
     let arrays = try arrays.map { d == 1 || $0.strides[$0.rank - 1] == 1 ? $0 : try contiguous($0) }
     let offsets = arrays.map(\.batchOffsets)
     let scale = 1 / Float(d).squareRoot()
-    Threads.split(q.count / (tokens * d), grain: max(1, 4096 / (tokens * tokens))) { heads in
-      func run(_ found: [imf_heads]) {
+    let heads = q.count / (tokens * d), bands = Int(imf_attention_bands(Int64(tokens)))
+    let unit = wholeHeads ? bands : 1
+    // A band is some milliseconds of work where there are several in a head.
+    try Threads.split(heads * bands / unit, grain: bands > 1 ? 1 : max(1, 4096 / (tokens * tokens))) { range in
+      func run(_ found: [imf_heads], _ bands: Range<Int>) {
         guard found.count < arrays.count else {
-          kernel(found, scale, Int64(tokens), Int64(d), Int64(heads.lowerBound), Int64(heads.upperBound))
+          kernel(found, scale, Int64(tokens), Int64(d), Int64(bands.lowerBound), Int64(bands.upperBound))
           return
         }
         let array = arrays[found.count]
         offsets[found.count].withUnsafeBufferPointer {
-          run(found + [imf_heads(x: array.typed(Float.self), offsets: $0.baseAddress, row: Int64(array.strides[array.rank - 2]))])
+          let heads = imf_heads(
+            x: array.typed(Float.self), offsets: $0.baseAddress, row: Int64(array.strides[array.rank - 2]))
+          run(found + [heads], bands)
         }
       }
-      run([])
+      guard bands > 1 else { return run([], range) }
+      for band in range.lowerBound * unit..<range.upperBound * unit where !Interrupt.isRequested { run([], band..<band + 1) }
     }
+    try Interrupt.check()
   }
 }

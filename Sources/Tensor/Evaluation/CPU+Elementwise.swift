@@ -15,7 +15,7 @@ extension CPU {
     guard count > 0 else { return results }
     let plan = try BlockPlan(program, inputs.map { $0.broadcast(to: shape) }, results, count: count)
     guard let tail = program.tail else {
-      Threads.split(count, grain: 16 * Int(IMF_BLOCK)) { range in
+      try Threads.split(count, grain: 16 * Int(IMF_BLOCK)) { range in
         plan.run(range, blockEnd: { $0 + Int(IMF_BLOCK) }, then: { _, _, _ in })
       }
       try Interrupt.check()
@@ -67,11 +67,11 @@ extension CPU {
     let slot = plan.resultSlots[tail.instruction]
     guard length > block else {
       let rowsAtOnce = block / length
-      Threads.split(rows, grain: 16 * rowsAtOnce) { range in
+      try Threads.split(rows, grain: 16 * rowsAtOnce) { range in
         plan.run(range.lowerBound * length..<range.upperBound * length, blockEnd: { $0 + rowsAtOnce * length }) { start, count, place in
           imf_reduce(
             kind, type, place[slot], reduced.pointer + start / length * size, Int64(count / length), Int64(length), 1, 0,
-            Int64(count / length))
+            Int64(count / length), 0, 1)
         }
       }
       return reduced
@@ -79,13 +79,13 @@ extension CPU {
     let parts = (length + block - 1) / block
     let partial = try NDArray(shape: [rows, parts], dtype: tail.dtype)
     func start(_ part: Int) -> Int { part / parts * length + part % parts * block }
-    Threads.split(rows * parts, grain: 16) { range in
+    try Threads.split(rows * parts, grain: 16) { range in
       plan.run(start(range.lowerBound)..<start(range.upperBound), blockEnd: { min($0 + block, ($0 / length + 1) * length) }) { start, count, place in
         let part = start / length * parts + start % length / block
-        imf_reduce(kind, type, place[slot], partial.pointer + part * size, 1, Int64(count), 1, 0, 1)
+        imf_reduce(kind, type, place[slot], partial.pointer + part * size, 1, Int64(count), 1, 0, 1, 0, 1)
       }
     }
-    imf_reduce(kind, type, partial.pointer, reduced.pointer, Int64(rows), Int64(parts), 1, 0, Int64(rows))
+    imf_reduce(kind, type, partial.pointer, reduced.pointer, Int64(rows), Int64(parts), 1, 0, Int64(rows), 0, 1)
     return reduced
   }
 }

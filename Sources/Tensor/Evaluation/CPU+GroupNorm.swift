@@ -17,7 +17,7 @@ extension CPU {
     // Sums, then squares, of each piece's channels.
     let sums = try NDArray(shape: [images * pieces, 2, channels], dtype: .float64)
     let room = try NDArray(shape: [images * pieces, 2, channels], dtype: .float32)
-    Threads.forEach(images * pieces) { part in
+    try Threads.forEach(images * pieces) { part in
       let (start, count) = range(part)
       let own = sums.typed(Double.self) + part * 2 * channels, space = room.typed(Float.self) + part * 2 * channels
       if x.dtype == .float32 {
@@ -29,7 +29,7 @@ extension CPU {
       }
     }
     let factors = try channelFactors(sums, pieces: pieces, pixels: pixels, scale, shift, groups: groups, eps: eps)
-    Threads.forEach(images * pieces) { part in
+    try Threads.forEach(images * pieces) { part in
       let (start, count) = range(part)
       let factor = factors.typed(Float.self) + part / pieces * 2 * channels
       if x.dtype == .float32 {

@@ -13,6 +13,8 @@ extension CPU {
 
   /// Multiply-adds of a product after which it looks for an interrupt: at 50 GFLOP/s a fifth of a second.
   private static let longProduct = 5 << 30
+  /// Terms of a sum after which the next begins: the libraries add them up one after the other, and float32 forgets.
+  private static let longSum = 1 << 16
 
   func matmul(_ a: NDArray, _ b: NDArray) throws -> NDArray { try matmul(a, b, result: a.dtype) }
 
@@ -60,7 +62,7 @@ extension CPU {
     let leftOffsets = left.batchOffsets, rightOffsets = right.batchOffsets
     if a.dtype == .float32, m * n * k <= 1 << 24 {
       let resultOffsets = result.batchOffsets
-      Threads.split(batches, grain: max(1, Self.smallProduct / (m * n * k))) { range in
+      try Threads.split(batches, grain: max(1, Self.smallProduct / (m * n * k))) { range in
         imf_batched_matmul(
           left.typed(Float.self), leftOffsets, Int64(left.strides[left.rank - 2]),
           Int64(left.strides[left.rank - 1]), right.typed(Float.self), rightOffsets,
@@ -85,9 +87,9 @@ extension CPU {
   /// Two matrices whose strides suit the libraries.
   private func product(_ a: NDArray, _ b: NDArray, _ result: NDArray) throws {
     let m = a.shape[0], k = a.shape[1], n = b.shape[1]
-    if a.dtype == .float32, n * k <= Self.modestFactor || m * n * k <= Self.modestProduct {
+    if a.dtype == .float32, k <= Self.longSum, n * k <= Self.modestFactor || m * n * k <= Self.modestProduct {
       // Each thread has rows of its own; the order of every sum is the same for any number of threads.
-      Threads.split(m, grain: max(12, Self.smallProduct / (n * k))) { rows in
+      try Threads.split(m, grain: max(12, Self.smallProduct / (n * k))) { rows in
         imf_batched_matmul(
           a.typed(Float.self) + rows.lowerBound * a.strides[0], [0], Int64(a.strides[0]), Int64(a.strides[1]),
           b.typed(Float.self), [0], Int64(b.strides[0]), Int64(b.strides[1]),
@@ -95,29 +97,45 @@ extension CPU {
       }
       return
     }
-    try eachBlock(m, n, k, Self.longProduct) { rows, columns in
+    // Parts of a sum are added up in float32.
+    let isSummed = result.dtype == .bfloat16 && Self.blocks(m, n, k, Self.longProduct).deep > 1
+    let target = isSummed ? try NDArray(shape: [m, n], dtype: .float32) : result
+    try eachBlock(m, n, k, Self.longProduct) { rows, columns, depth in
       try MatrixProduct.run(
         .init(
-          m: rows.count, n: columns.count, k: k, a: a.strides, b: b.strides, resultRow: n, dtype: a.dtype,
-          result: result.dtype),
-        a: a.pointer + rows.lowerBound * a.strides[0] * a.dtype.size,
-        b: b.pointer + columns.lowerBound * b.strides[1] * b.dtype.size,
-        result: result.pointer + (rows.lowerBound * n + columns.lowerBound) * result.dtype.size)
+          m: rows.count, n: columns.count, k: depth.count, a: a.strides, b: b.strides, resultRow: n, dtype: a.dtype,
+          result: target.dtype, adds: depth.lowerBound > 0),
+        a: a.pointer + (rows.lowerBound * a.strides[0] + depth.lowerBound * a.strides[1]) * a.dtype.size,
+        b: b.pointer + (depth.lowerBound * b.strides[0] + columns.lowerBound * b.strides[1]) * b.dtype.size,
+        result: target.pointer + (rows.lowerBound * n + columns.lowerBound) * target.dtype.size)
+    }
+    if isSummed {
+      result.pointer.copyMemory(from: try converted(target, to: .bfloat16).pointer, byteCount: m * n * DType.bfloat16.size)
     }
   }
 
-  /// Calls the body for blocks of an [m, n] result that cost at most about `most` multiply-adds each, so that an
-  /// interrupt need not wait for the end of a large product.
+  /// Into how many parts the axes of an [m, k] x [k, n] product are cut, so that each costs at most about `most`
+  /// multiply-adds. Reading or writing a number costs as much as some dozen of them.
+  private static func blocks(_ m: Int, _ n: Int, _ k: Int, _ most: Int) -> (down: Int, across: Int, deep: Int) {
+    let parts = max(1, (m * n * k + 64 * (m * k + k * n + m * n)) / most)
+    if k > 8 * max(m, n) { return (1, 1, min(max(parts, (k + longSum - 1) / longSum), k)) }
+    let across = min(n, n > 4 * m ? parts : m > 4 * n ? 1 : Int(Double(parts).squareRoot().rounded(.up)))
+    return (min(m, (parts + across - 1) / across), across, 1)
+  }
+
+  /// Calls the body for the blocks of a product, so that an interrupt need not wait for the end of a large one. Blocks of
+  /// the inner axis follow one another; all but the first add to the result.
   private func eachBlock(
-    _ m: Int, _ n: Int, _ k: Int, _ most: Int, _ body: (_ rows: Range<Int>, _ columns: Range<Int>) throws -> Void
+    _ m: Int, _ n: Int, _ k: Int, _ most: Int, _ body: (_ rows: Range<Int>, _ columns: Range<Int>, _ depth: Range<Int>) throws -> Void
   ) throws {
-    let parts = max(1, m * n * k / most)
-    let across = min(n, n > 4 * m ? parts : Int(Double(parts).squareRoot().rounded(.up)))
-    let down = min(m, (parts + across - 1) / across)
+    let (down, across, deep) = Self.blocks(m, n, k, most)
     for i in 0..<down {
       for j in 0..<across {
-        try Interrupt.check()
-        try body(m * i / down..<m * (i + 1) / down, n * j / across..<n * (j + 1) / across)
+        for l in 0..<deep {
+          try Interrupt.check()
+          try body(
+            m * i / down..<m * (i + 1) / down, n * j / across..<n * (j + 1) / across, k * l / deep..<k * (l + 1) / deep)
+        }
       }
     }
   }
@@ -132,11 +150,13 @@ extension CPU {
     }
     let (leftOrder, leftStride) = order(left), (rightOrder, rightStride) = order(right)
     for (batch, (i, j)) in zip(left.batchOffsets, right.batchOffsets).enumerated() {
-      try eachBlock(m, n, k, Self.longProduct / 4) { rows, columns in
+      try eachBlock(m, n, k, Self.longProduct / 4) { rows, columns, depth in
         cblas_dgemm(
-          CblasRowMajor, leftOrder, rightOrder, blasint(rows.count), blasint(columns.count), blasint(k), 1,
-          x + Int(i) + rows.lowerBound * left.strides[left.rank - 2], blasint(leftStride),
-          y + Int(j) + columns.lowerBound * right.strides[right.rank - 1], blasint(rightStride), 0,
+          CblasRowMajor, leftOrder, rightOrder, blasint(rows.count), blasint(columns.count), blasint(depth.count), 1,
+          x + Int(i) + rows.lowerBound * left.strides[left.rank - 2] + depth.lowerBound * left.strides[left.rank - 1],
+          blasint(leftStride),
+          y + Int(j) + depth.lowerBound * right.strides[right.rank - 2] + columns.lowerBound * right.strides[right.rank - 1],
+          blasint(rightStride), depth.lowerBound > 0 ? 1 : 0,
           z + batch * m * n + rows.lowerBound * n + columns.lowerBound, blasint(n))
       }
     }

@@ -7,7 +7,7 @@ extension CPU {
     let source = try contiguous(x)
     let result = try NDArray(shape: x.shape, dtype: x.dtype)
     let length = x.shape[x.rank - 1]
-    Threads.split(length > 0 ? x.count / length : 0, grain: max(1, 16 << 10 / max(1, length))) { rows in
+    try Threads.split(length > 0 ? x.count / length : 0, grain: max(1, 16 << 10 / max(1, length))) { rows in
       imf_softmax(
         source.typed(Float.self), result.typed(Float.self), Float(scale), Int64(length),
         Int64(rows.lowerBound), Int64(rows.upperBound))
@@ -19,7 +19,7 @@ extension CPU {
     let weights = try contiguous(y), direction = try contiguous(d.broadcast(to: y.shape))
     let result = try NDArray(shape: y.shape, dtype: y.dtype)
     let length = y.shape[y.rank - 1]
-    Threads.split(length > 0 ? y.count / length : 0, grain: max(1, 16 << 10 / max(1, length))) { rows in
+    try Threads.split(length > 0 ? y.count / length : 0, grain: max(1, 16 << 10 / max(1, length))) { rows in
       imf_softmax_derivative(
         weights.typed(Float.self), direction.typed(Float.self), result.typed(Float.self), Float(scale),
         Int64(length), Int64(rows.lowerBound), Int64(rows.upperBound))
@@ -31,7 +31,7 @@ extension CPU {
     let source = try contiguous(x), factors = try contiguous(weight)
     let result = try NDArray(shape: x.shape, dtype: x.dtype)
     let length = x.shape[x.rank - 1]
-    Threads.split(length > 0 ? x.count / length : 0, grain: max(1, 16 << 10 / max(1, length))) { rows in
+    try Threads.split(length > 0 ? x.count / length : 0, grain: max(1, 16 << 10 / max(1, length))) { rows in
       imf_rms_norm(
         source.typed(Float.self), factors.typed(Float.self), result.typed(Float.self), Float(eps), Int64(length),
         Int64(rows.lowerBound), Int64(rows.upperBound))
@@ -48,7 +48,7 @@ extension CPU {
     let length = x.shape[x.rank - 1]
     let before = weighs == .direction ? factors.typed(Float.self) : nil
     let after = weighs == .result ? factors.typed(Float.self) : nil
-    Threads.split(length > 0 ? x.count / length : 0, grain: max(1, 16 << 10 / max(1, length))) { rows in
+    try Threads.split(length > 0 ? x.count / length : 0, grain: max(1, 16 << 10 / max(1, length))) { rows in
       imf_rms_norm_derivative(
         source.typed(Float.self), direction.typed(Float.self), before, after, result.typed(Float.self), Float(eps),
         Int64(length), Int64(rows.lowerBound), Int64(rows.upperBound))
@@ -60,7 +60,7 @@ extension CPU {
     let source = try contiguous(x), cosines = try contiguous(cosine), sines = try contiguous(signedSine)
     let result = try NDArray(shape: x.shape, dtype: x.dtype)
     let d = x.shape[x.rank - 1], heads = x.shape[x.rank - 2], tokens = x.shape[x.rank - 3]
-    Threads.split(d > 0 ? x.count / d : 0, grain: max(1, 16 << 10 / max(1, d))) { rows in
+    try Threads.split(d > 0 ? x.count / d : 0, grain: max(1, 16 << 10 / max(1, d))) { rows in
       imf_rotary(
         source.typed(Float.self), cosines.typed(Float.self), sines.typed(Float.self), result.typed(Float.self),
         Int64(tokens), Int64(heads), Int64(d), Int64(rows.lowerBound), Int64(rows.upperBound))

@@ -17,9 +17,7 @@ extension CPU {
       return try converted(result, to: type)
     case .float32, .bfloat16:
       let first = try contiguous(a), second = try contiguous(b)
-      let result = try NDArray(shape: shape, dtype: type)
-      try LibraryConvolution.run(part, windows, first, second, result)
-      return result
+      return try convolveInBlocks(part, first, second, windows, shape, type)
     case .float64: return try convolveByPatches(part, contiguous(a), contiguous(b), windows, shape)
     case .bool, .uint8, .int32, .int64:
       let result = try convolve(part, converted(a, to: .float64), converted(b, to: .float64), windows, result: .float64)
@@ -45,8 +43,8 @@ extension CPU {
     case .image:
       let rows = try contiguous(matmul(flat(b, b.shape[3]), flat(a, a.shape[3]).permuted([1, 0])))
       let image = try NDArray(shape: shape, dtype: .float64)
-      windows.withKernelForm(channels: shape[3]) { form in
-        Threads.split(shape[0] * shape[1], grain: Self.grain(shape)) {
+      try windows.withKernelForm(channels: shape[3]) { form in
+        try Threads.split(shape[0] * shape[1], grain: windows.grain(shape)) {
           imf_patches_sum(
             rows.typed(Double.self), image.typed(Double.self), form, Int64($0.lowerBound), Int64($0.upperBound))
         }
@@ -59,8 +57,8 @@ extension CPU {
     let rows = x.shape[0] * windows.count[0]
     let result = try NDArray(
       shape: [rows * windows.count[1], windows.size[0] * windows.size[1] * x.shape[3]], dtype: .float64)
-    windows.withKernelForm(channels: x.shape[3]) { form in
-      Threads.split(rows, grain: 4) {
+    try windows.withKernelForm(channels: x.shape[3]) { form in
+      try Threads.split(rows, grain: 4) {
         imf_patches(x.typed(Double.self), result.typed(Double.self), form, Int64($0.lowerBound), Int64($0.upperBound))
       }
     }
@@ -84,8 +82,8 @@ extension CPU {
   func windowSpread(_ sums: NDArray, _ windows: Windows) throws -> NDArray {
     let source = try contiguous(sums)
     let result = try NDArray(shape: [sums.shape[0]] + windows.image + [sums.shape[3]], dtype: sums.dtype)
-    windows.withKernelForm(channels: sums.shape[3]) { form in
-      Threads.split(result.shape[0] * result.shape[1], grain: Self.grain(result.shape)) {
+    try windows.withKernelForm(channels: sums.shape[3]) { form in
+      try Threads.split(result.shape[0] * result.shape[1], grain: windows.grain(result.shape)) {
         imf_window_spread(
           sums.dtype.kernelType, source.pointer, result.pointer, form, Int64($0.lowerBound), Int64($0.upperBound))
       }
@@ -101,25 +99,25 @@ extension CPU {
   private func pool(_ x: NDArray, _ windows: Windows, to dtype: DType, _ kernel: PoolingKernel) throws -> NDArray {
     let source = try contiguous(x)
     let result = try NDArray(shape: [x.shape[0]] + windows.count + [x.shape[3]], dtype: dtype)
-    windows.withKernelForm(channels: x.shape[3]) { form in
-      Threads.split(result.shape[0] * result.shape[1], grain: Self.grain(result.shape)) {
+    try windows.withKernelForm(channels: x.shape[3]) { form in
+      try Threads.split(result.shape[0] * result.shape[1], grain: windows.grain(result.shape)) {
         kernel(source.pointer, result.pointer, form, Int64($0.lowerBound), Int64($0.upperBound))
       }
     }
     return result
   }
-
-  /// Rows of an image batch worth a thread of their own.
-  private static func grain(_ shape: [Int]) -> Int { max(1, 8 << 10 / max(1, shape[2] * shape[3])) }
 }
 
 extension Windows {
+  /// Rows of a batch of images worth a thread of their own, where each element is met by so many of the windows' elements.
+  fileprivate func grain(_ shape: [Int]) -> Int { max(1, (32 << 10) / max(1, shape[2] * shape[3] * size[0] * size[1])) }
+
   /// The windows as kernels take them, for the duration of the call.
-  fileprivate func withKernelForm(channels: Int, _ body: (UnsafePointer<imf_windows>) -> Void) {
+  fileprivate func withKernelForm(channels: Int, _ body: (UnsafePointer<imf_windows>) throws -> Void) rethrows {
     func pair(_ values: [Int]) -> (Int64, Int64) { (Int64(values[0]), Int64(values[1])) }
     let form = imf_windows(
       image: pair(image), size: pair(size), stride: pair(stride), before: pair(before), count: pair(count),
       channels: Int64(channels))
-    withUnsafePointer(to: form, body)
+    try withUnsafePointer(to: form, body)
   }
 }

@@ -15,6 +15,8 @@ final class MatrixProduct: @unchecked Sendable {
     let dtype: DType
     /// float32, or the factors' type.
     let result: DType
+    /// Whether the product is added to what is there.
+    var adds = false
   }
 
   private let primitive: dnnl_primitive_t
@@ -82,8 +84,15 @@ final class MatrixProduct: @unchecked Sendable {
     var operation = dnnl_matmul_desc_t()
     try Self.check(
       dnnl_matmul_desc_init(&operation, &descriptions[0], &descriptions[1], nil, &descriptions[2]), form)
+    var steps: dnnl_post_ops_t?, attributes: dnnl_primitive_attr_t?
+    try Self.check(dnnl_post_ops_create(&steps), form)
+    defer { dnnl_post_ops_destroy(steps) }
+    if form.adds { try Self.check(dnnl_post_ops_append_sum(steps, 1), form) }
+    try Self.check(dnnl_primitive_attr_create(&attributes), form)
+    defer { dnnl_primitive_attr_destroy(attributes) }
+    try Self.check(dnnl_primitive_attr_set_post_ops(attributes, steps), form)
     var description: dnnl_primitive_desc_t?
-    try Self.check(dnnl_primitive_desc_create(&description, &operation, nil, engine, nil), form)
+    try Self.check(dnnl_primitive_desc_create(&description, &operation, attributes, engine, nil), form)
     defer { dnnl_primitive_desc_destroy(description) }
     var primitive: dnnl_primitive_t?
     try Self.check(dnnl_primitive_create(&primitive, description), form)

@@ -23,7 +23,7 @@ public enum NumberCheck: UInt8, Sendable {
   private func holds(_ array: NDArray) -> Bool {
     guard array.dtype.isFloating else { return false }
     var found = false
-    array.eachBlock { block in
+    array.eachBlock(of: 0..<array.count) { block in
       // x - x is 0 unless x is NaN or infinite, and so is the sum of such: one test a block.
       if !block.reduce(0, { $0 + ($1 - $1) }).isFinite { found = block.contains(where: isBad) }
       return !found
@@ -34,7 +34,7 @@ public enum NumberCheck: UInt8, Sendable {
   /// Throws where the result holds such a number and no input does.
   func examine(_ result: NDArray, of node: Node, from inputs: [NDArray]) throws {
     guard holds(result), !inputs.contains(where: holds) else { return }
-    let found = result.statistics
+    let found = try result.statistics
     let what = found.nans > 0 ? "NaN" : "infinity"
     let places = (found.nans > 0 ? found.nans : found.infinities).description
     let derivative = node.origin?.derivative.map { operation, order in
@@ -44,8 +44,8 @@ public enum NumberCheck: UInt8, Sendable {
       .value, node.primitive.name, node.inputs.map(\.operand),
       "\(derivative ?? "")\(what) first arises here, in \(places) of \(found.count) elements",
       hint: Self.hints[node.primitive.name])
-    error.notes = zip(node.inputs, inputs).enumerated().map { index, input in
-      "input \(index + 1): \(input.0.operand), \(input.1.statistics.range)"
+    error.notes = try zip(node.inputs, inputs).enumerated().map { index, input in
+      "input \(index + 1): \(input.0.operand), \(try input.1.statistics.range)"
     }
     if node.origin == nil { error.notes.append("recorded before the check was on: its line is not known") }
     error.origin = node.origin

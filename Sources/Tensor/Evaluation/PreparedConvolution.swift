@@ -210,7 +210,15 @@ extension CPU {
     }
     let source = try contiguous(x), added = try residual.map { try contiguous($0) }
     let result = try NDArray(shape: shape, dtype: x.dtype)
-    try PreparedConvolution.run(layer, source, added, windows, into: result)
+    let blocks = ConvolutionBlock.all(
+      of: windows, images: shape[0], channels: layer.kernel.shape[2], outputs: layer.kernel.shape[3])
+    for block in blocks {
+      try Interrupt.check()
+      try PreparedConvolution.run(
+        layer, source.band(images: block.images, rows: block.image),
+        added?.band(images: block.images, rows: block.output), block.windows,
+        into: result.band(images: block.images, rows: block.output))
+    }
     return result
   }
 }

@@ -21,20 +21,35 @@ public enum Threads {
 
   /// Ranges a thread, where there is work enough: threads take them as they come free.
   private static let shares = 4
+  /// Grains a range at most, a few milliseconds of work: an interrupt is looked at before each.
+  private static let longest = 64
 
   /// Calls `body` with ranges that cover 0 ..< count, spread over the threads where the work is worth it.
   ///
   /// - Parameters:
-  ///   - grain: the fewest items worth a thread of their own; range bounds are multiples of it.
-  static func split(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+  ///   - grain: the fewest items worth a thread of their own, some 10 to 100 us of work; range bounds are multiples of it.
+  /// - Throws: `Interrupted` where a stop was wanted; ranges may be left out then.
+  static func split(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) throws {
     let pieces = (count + grain - 1) / grain
     // Before the processors are counted, which asks the system.
     guard pieces > 1 else {
       if count > 0 { body(0..<count) }
       return
     }
-    let threads = min(Threads.count, pieces), parts = min(threads * shares, pieces)
-    if threads <= 1 { return body(0..<count) }
+    run(count, grain: grain, pieces) { range in
+      if !Interrupt.isRequested { body(range) }
+    }
+    try Interrupt.check()
+  }
+
+  /// The same for work that must not be left half done: an interrupt does not stop it.
+  static func splitWhole(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+    run(count, grain: grain, (count + grain - 1) / grain, body)
+  }
+
+  private static func run(_ count: Int, grain: Int, _ pieces: Int, _ body: (Range<Int>) -> Void) {
+    // A single item may cost far more than what is worth a thread.
+    let threads = min(Threads.count, pieces), parts = max(min(threads * shares, pieces), pieces / (grain == 1 ? 1 : longest))
     withoutActuallyEscaping(body) { body in
       let task = SplitTask(count: count, grain: grain, pieces: pieces, parts: parts, body: body)
       withExtendedLifetime(task) {
@@ -49,8 +64,13 @@ public enum Threads {
   }
 
   /// Calls `body` with 0 ..< count, each once, in any order, on all threads. Call from one thread only.
-  public static func forEach(_ count: Int, _ body: (Int) -> Void) {
-    split(count, grain: 1) { $0.forEach(body) }
+  ///
+  /// - Throws: `Interrupted` where a stop was wanted; calls may be left out then.
+  public static func forEach(_ count: Int, _ body: (Int) -> Void) throws {
+    try split(count, grain: 1) { range in
+      for index in range where !Interrupt.isRequested { body(index) }
+    }
+    try Interrupt.check()
   }
 
   private final class SplitTask {

@@ -1,8 +1,6 @@
-// Eigenvalues of symmetric matrices by LAPACK's divide and conquer: the only file that hands pointers to LAPACK.
+// Eigenvalues and eigenvectors of symmetric matrices, and their derivatives.
 // With S = V diag(l) V^T and M = V^T dS V: dl = diag(M), dV = V (F * M), F[i, j] = 1 / (l[j] - l[i]), 0 where these are equal.
 // Source: Giles, Collected matrix derivative results for forward and reverse mode (2008), 3.1.
-
-import COpenBLAS
 
 /// Eigenvalues (row 0, ascending) above eigenvectors (columns of the rest): [n, n] -> [n + 1, n], float64. The lower
 /// triangle counts.
@@ -59,40 +57,6 @@ extension Tensor {
   }
 }
 
-extension CPU {
-  /// The LAPACK function is `dsyevd`.
-  func symmetricEigen(_ x: NDArray) throws -> NDArray {
-    let n = x.shape[0]
-    let result = try NDArray(shape: [n + 1, n], dtype: .float64)
-    guard n > 0 else { return result }
-    let operands = [Operand(shape: x.shape, dtype: x.dtype)]
-    let source = try contiguous(x)
-    let values = result.typed(Double.self), matrix = values + n
-    matrix.update(from: source.typed(Double.self), count: n * n)
-    guard (0..<n * n).allSatisfy({ matrix[$0].isFinite }) else {
-      throw TensorError(.value, "eigh", operands, "the matrix holds NaN or infinity")
-    }
-    // Row-major lower is column-major upper of the transpose, the same matrix.
-    var order = Int32(n), info: Int32 = 0
-    var workSize: Int32 = -1, wholeSize: Int32 = -1
-    var work = [0.0], whole: [Int32] = [0]
-    dsyevd_("V", "U", &order, matrix, &order, values, &work, &workSize, &whole, &wholeSize, &info)
-    workSize = Int32(work[0])
-    wholeSize = whole[0]
-    work = [Double](repeating: 0, count: Int(workSize))
-    whole = [Int32](repeating: 0, count: Int(wholeSize))
-    dsyevd_("V", "U", &order, matrix, &order, values, &work, &workSize, &whole, &wholeSize, &info)
-    guard info == 0 else {
-      throw TensorError(.value, "eigh", operands, "did not converge (LAPACK info \(info))")
-    }
-    // LAPACK's columns are our rows.
-    for i in 0..<n {
-      for j in 0..<i { (matrix[i * n + j], matrix[j * n + i]) = (matrix[j * n + i], matrix[i * n + j]) }
-    }
-    return result
-  }
-}
-
 /// Eigenvalues in ascending order and orthonormal eigenvectors of a symmetric matrix, computed now in float64.
 ///
 /// - Parameter x: [n, n]; the lower triangle counts.
@@ -103,7 +67,7 @@ public func eigh(_ x: Tensor) throws -> (values: Tensor, vectors: Tensor) {
   guard x.rank == 2, x.shape[0] == x.shape[1] else {
     throw TensorError(.shape, "eigh", [x.operand], "needs a square matrix")
   }
-  // LAPACK counts its work space, 1 + 6n + 2n^2 numbers, in 32 bits.
+  // LAPACK counts elements in 32 bits.
   guard x.shape[0] <= 32_000 else { throw TensorError(.limit, "eigh", [x.operand], "takes at most 32000 rows") }
   return try SymmetricEigen()(x.cast(to: .float64)).evaluated().eigenParts()
 }

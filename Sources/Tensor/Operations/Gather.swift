@@ -1,5 +1,7 @@
 // Rows picked by index tensors, and the reverse. Indices carry no derivative.
 
+import Synchronization
+
 /// Rows of x along an axis; indices [..] int64, result [before, indices' shape, after].
 struct Take: Primitive {
   let axis: Int
@@ -65,7 +67,7 @@ struct Bounds: Primitive {
 
   func evaluate(_ inputs: [NDArray], on device: any Device) throws -> NDArray {
     var outside: Double?
-    inputs[0].eachBlock { block in
+    inputs[0].eachBlock(of: 0..<inputs[0].count) { block in
       outside = block.first { $0 < Double(-size) || $0 >= Double(size) }
       return outside == nil
     }
@@ -95,10 +97,21 @@ public func take(_ x: Tensor, _ indices: Tensor, axis: Int = 0) throws -> Tensor
 extension Tensor {
   /// Indices that are known are checked where they are used, not when a value is needed at last.
   fileprivate func requireIndices(into size: Int, _ axis: Int, for operation: String, _ operands: [Operand]) throws {
-    guard node.value != nil else { return }
+    guard node.value != nil, let index = try firstIndex(outside: size) else { return }
+    throw TensorError(.index, operation, operands, "index \(index) is outside axis \(axis) of size \(size)")
+  }
+
+  /// The first of whole numbers that is no index into an axis of some size, from either end. Computes now.
+  func firstIndex(outside size: Int) throws -> Int64? {
     let bound = Int64(size)
-    for index in try scalars(Int64.self) where index < -bound || index >= bound {
-      throw TensorError(.index, operation, operands, "index \(index) is outside axis \(axis) of size \(size)")
+    return try cast(to: .int64).withBytes { bytes in
+      nonisolated(unsafe) let numbers = bytes.bindMemory(to: Int64.self)
+      let first = Atomic<Int>(.max)
+      try Threads.split(numbers.count, grain: 16 << 10) { range in
+        if let place = range.first(where: { numbers[$0] < -bound || numbers[$0] >= bound }) { first.min(place, ordering: .relaxed) }
+      }
+      let place = first.load(ordering: .relaxed)
+      return place == .max ? nil : numbers[place]
     }
   }
 }

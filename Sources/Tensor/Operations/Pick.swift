@@ -60,14 +60,12 @@ private struct PickPlan {
         .type, name, [operand, indices.operand], "indices must be whole numbers or bool, not \(indices.dtype)",
         hint: "cast(indices, \"int32\")")
     }
-    let size = Int64(operand.shape[source])
-    let rows = try stopGradient(indices).scalars(Int64.self).map { index in
-      guard index >= -size, index < size else {
-        throw TensorError(.index, name, [operand], "index \(index) is outside axis \(source) of size \(size)")
-      }
-      return index < 0 ? index + size : index
+    let size = operand.shape[source], rows = try stopGradient(indices).cast(to: .int64)
+    if let index = try rows.firstIndex(outside: size) {
+      throw TensorError(.index, name, [operand], "index \(index) is outside axis \(source) of size \(size)")
     }
-    try pick(Tensor(rows, shape: indices.shape))
+    let zero = Tensor(0, dtype: .int64)
+    try pick(select(less(rows, zero), rows + Tensor([Int64(size)], shape: []), rows))
   }
 
   private mutating func add(mask: Tensor, _ operand: Operand, _ name: String) throws {
@@ -145,11 +143,20 @@ extension Tensor {
     let targets = try plan.gathered(numbers.sliced(plan.slices), for: name, operand)
     let part = try value.fitted(toPart: targets.shape, of: operand)
     guard targets.count > 0 else { return self }
-    var origin = [Int64](repeating: -1, count: count)
-    for (place, target) in try targets.scalars(Int64.self).enumerated() { origin[Int(target)] = Int64(place) }
-    let isReplaced = try Tensor(origin.map { $0 >= 0 }, shape: shape)
-    let rows = try Tensor(origin.map { Swift.max($0, 0) }, shape: shape)
-    return try select(isReplaced, take(part.cast(to: dtype).reshaped([-1]), rows), self)
+    // By element: the last place of the part that it is, -1 where it is none.
+    let origins = try targets.withBytes { bytes in
+      let targets = bytes.bindMemory(to: Int64.self)
+      return try Tensor(shape: shape, dtype: .int64) { memory in
+        memory.initializeMemory(as: UInt8.self, repeating: 0xff)
+        let origins = memory.bindMemory(to: Int64.self)
+        for place in targets.indices {
+          if place & 0xffff == 0 { try Interrupt.check() }
+          origins[Int(targets[place])] = Int64(place)
+        }
+      }
+    }
+    let zero = Tensor(0, dtype: .int64)
+    return try select(less(origins, zero), self, take(part.cast(to: dtype).reshaped([-1]), maximum(origins, zero)))
   }
 
   /// A value for a part of a tensor, broadcast; leading axes of size 1 too many are dropped, as NumPy does.
@@ -167,9 +174,24 @@ extension Tensor {
 
 /// Where elements are not 0 (or true): one int64 vector an axis. Computes now.
 public func nonzero(_ x: Tensor) throws -> [Tensor] {
-  let flags = try stopGradient(x).cast(to: .bool).scalars(Bool.self)
-  let places = flags.indices.filter { flags[$0] }
+  let flags = try stopGradient(x).cast(to: .bool)
+  let count = try Int(sum(flags).scalars(Int64.self)[0])
+  let places = try flags.withBytes { flags in
+    try Tensor(shape: [count], dtype: .int64) { memory in
+      let places = memory.bindMemory(to: Int64.self)
+      var found = 0
+      for place in flags.indices {
+        if place & 0xffff == 0 { try Interrupt.check() }
+        if flags[place] != 0 {
+          places[found] = Int64(place)
+          found += 1
+        }
+      }
+    }
+  }
+  func whole(_ number: Int) throws -> Tensor { try Tensor([Int64(Swift.max(1, number))], shape: []) }
   return try zip(x.shape, rowMajorStrides(x.shape)).map { size, stride in
-    try Tensor(places.map { Int64($0 / stride % size) })
+    // Where an axis is empty there is no place to divide.
+    try remainder(floorDivide(places, whole(stride)), whole(size))
   }
 }

@@ -63,6 +63,18 @@ struct Windows: Sendable, Hashable {
     }
     self.count = count
   }
+
+  private init(image: [Int], size: [Int], stride: [Int], before: [Int], after: [Int], count: [Int]) {
+    (self.image, self.size, self.stride) = (image, size, stride)
+    (self.before, self.after, self.count) = (before, after, count)
+  }
+
+  /// The same along the width; along the height other rows, another border and so many windows.
+  func banded(_ rows: Int, before top: Int, after bottom: Int, _ windows: Int) -> Windows {
+    Windows(
+      image: [rows, image[1]], size: size, stride: stride, before: [top, before[1]], after: [bottom, after[1]],
+      count: [windows, count[1]])
+  }
 }
 
 extension Tensor {

@@ -14,14 +14,13 @@ public func uniform(
   let from = Float(low), width = Float(high) - from
   let result = try Tensor(shape: shape, dtype: .float32) { memory in
     let numbers = memory.bindMemory(to: Float.self)
-    key.eachRun(count) { start, run in
+    try key.eachRun(count) { start, run in
       // 23 random bits as the mantissa of a number in 1 ..< 2.
       for (i, word) in run.enumerated() {
         numbers[start + i] = Swift.max(from, (Float(bitPattern: word >> 9 | 0x3f80_0000) - 1) * width + from)
       }
     }
   }
-  try Interrupt.check()
   return try result.cast(to: dtype)
 }
 
@@ -47,10 +46,16 @@ public func randomIntegers(_ key: RandomKey, _ shape: [Int], low: Int, high: Int
   // Two words a number make the bias of the remainder negligible: (upper * 2^32 + lower) mod span.
   let halfway = UInt32(1 << 16) % span
   let multiplier = halfway &* halfway % span
-  let numbers = zip(keys[0].bits(count), keys[1].bits(count)).map { upper, lower in
-    Int32(truncatingIfNeeded: low + Int((upper % span &* multiplier &+ lower % span) % span))
+  let upper = try keys[0].bits(count)
+  return try Tensor(shape: shape, dtype: .int32) { memory in
+    let numbers = memory.bindMemory(to: Int32.self)
+    try keys[1].eachRun(count) { start, run in
+      for (i, lower) in run.enumerated() {
+        let offset = (upper[start + i] % span &* multiplier &+ lower % span) % span
+        numbers[start + i] = Int32(truncatingIfNeeded: low + Int(offset))
+      }
+    }
   }
-  return try Tensor(numbers, shape: shape)
 }
 
 /// true with probability p.
@@ -64,18 +69,19 @@ public func permutation(_ key: RandomKey, _ n: Int) throws -> Tensor {
     throw TensorError(.value, "permutation", [], "cannot order \(n) numbers")
   }
   try requireMemory(5 * n, for: "permutation")
-  var order = (0..<Int32(n)).map { $0 }
+  var order = try Tensor.arange(n)
   var key = key
   let rounds = n > 1 ? Int((3 * Glibc.log(Double(n)) / Glibc.log(4_294_967_295)).rounded(.up)) : 1
   for _ in 0..<rounds {
     let keys = key.split(2)
     key = keys[0]
-    let words = keys[1].bits(n)
-    let places = try order.indices.sorted { a, b in
-      try Interrupt.check()
-      return (words[a], a) < (words[b], b)
+    let words = try Tensor(shape: [n], dtype: .int64) { memory in
+      let numbers = memory.bindMemory(to: Int64.self)
+      try keys[1].eachRun(n) { start, run in
+        for (i, word) in run.enumerated() { numbers[start + i] = Int64(word) }
+      }
     }
-    order = places.map { order[$0] }
+    order = try take(order, argsort(words), axis: 0)
   }
-  return try Tensor(order)
+  return try order.evaluated()
 }

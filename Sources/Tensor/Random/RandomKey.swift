@@ -21,8 +21,11 @@ public struct RandomKey: Sendable, Hashable {
 
   /// n independent keys.
   public func split(_ n: Int = 2) -> [RandomKey] {
-    let words = bits(2 * Swift.max(0, n))
-    return (0..<Swift.max(0, n)).map { RandomKey(high: words[2 * $0], low: words[2 * $0 + 1]) }
+    let n = Swift.max(0, n)
+    var x = (0..<UInt32(n)).map { $0 }, y = x.map { $0 + UInt32(n) }
+    imf_threefry(high, low, &x, &y, n)
+    let words = x + y
+    return (0..<n).map { RandomKey(high: words[2 * $0], low: words[2 * $0 + 1]) }
   }
 
   /// A key for a number, a step or a sample say: JAX's fold_in.
@@ -34,10 +37,10 @@ public struct RandomKey: Sendable, Hashable {
 
   /// n random words. Counters 0 ..< n are cut in two halves that are encrypted as pairs; an odd count is padded with
   /// a zero counter.
-  func bits(_ n: Int) -> [UInt32] {
-    [UInt32](unsafeUninitializedCapacity: n) { words, count in
+  func bits(_ n: Int) throws -> [UInt32] {
+    try [UInt32](unsafeUninitializedCapacity: n) { words, count in
       let memory = Words(words)
-      eachRun(n) { start, run in
+      try eachRun(n) { start, run in
         for (i, word) in run.enumerated() { memory.words[start + i] = word }
       }
       count = n
@@ -45,13 +48,13 @@ public struct RandomKey: Sendable, Hashable {
   }
 
   /// Calls the body with runs of the same n words and where each begins, on several threads where there are many;
-  /// stops early where an interrupt is wanted.
-  func eachRun(_ n: Int, _ body: (_ start: Int, _ run: ArraySlice<UInt32>) -> Void) {
+  /// throws where an interrupt is wanted.
+  func eachRun(_ n: Int, _ body: (_ start: Int, _ run: ArraySlice<UInt32>) -> Void) throws {
     let half = (n + 1) / 2, length = 2048
-    Threads.split(half, grain: 16 * length) { range in
+    try Threads.split(half, grain: 16 * length) { range in
       var x = [UInt32](repeating: 0, count: length), y = x
       var start = range.lowerBound
-      while start < range.upperBound, !Interrupt.isRequested {
+      while start < range.upperBound {
         let count = Swift.min(length, range.upperBound - start)
         for i in 0..<count {
           x[i] = UInt32(truncatingIfNeeded: start + i)
