@@ -114,8 +114,8 @@ def resumption():
         process = subprocess.Popen(
             [PROGRAM, "-e", MODEL + call.format(', state = "state.npz"')], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         # At the second line of progress something was done since it began.
-        lines = sum(1 for _, line in zip(range(2), process.stderr) if line.startswith("samples"))
-        if lines == 2 and stops < 3:
+        lines = (line for line in process.stderr if line.startswith("samples"))
+        if stops < 3 and next(lines, None) and next(lines, None):
             sent, status = [(signal.SIGINT, 130), (signal.SIGTERM, 143)][stops % 2]
             process.send_signal(sent)
             process.communicate()
