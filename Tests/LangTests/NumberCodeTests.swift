@@ -68,7 +68,7 @@ private let programs: [NumericProgram] = [
   .init("fn f(x) { § x * 2 }\n[f(2), f(tensor([1, 2])).shape, try f(\"a\") catch e { e.kind }]"),
   .init("fn f(x) { § if x > 0 { y = 1 }; y }\n[f(1), try f(-1) catch e { e.message }]"),
   .init("fn sign_of(x) { § if x > 0 { 1 } else if x < 0 { -1 } else { 0 } }\n[sign_of(3), sign_of(-2), sign_of(0), sign_of(nan)]"),
-  .init("fn deep(n) { § if n == 0 { 0 } else { 1 + deep(n - 1) } }\ndeep(60)"),
+  .init("fn deep(n) { § if n == 0 { 0 } else { 1 + deep(n - 1) } }\ndeep(24)"),
   .init("fn f() { § s = 0; for i in 0..5 { s += i }; s }\nf()"),
 ]
 
