@@ -1,7 +1,6 @@
 // Many batches judged one after the other: by one process, or by several that share them. What has been seen is written
 // down now and then, so that a run of hours goes on where it stopped, with as many processes as there are then.
 
-import Glibc
 import Tensor
 
 /// A sample evaluation on its way to its number.
@@ -81,13 +80,7 @@ public struct EvaluationLoop {
 
 /// Seconds since it was made.
 private struct Stopwatch {
-  private let began = Self.now
+  private let began = MonotonicClock.seconds
 
-  var seconds: Double { Self.now - began }
-
-  private static var now: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
+  var seconds: Double { MonotonicClock.seconds - began }
 }

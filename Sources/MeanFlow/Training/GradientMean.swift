@@ -1,7 +1,6 @@
 // The mean of all ranks' gradients. Each array goes into a bucket as soon as backpropagation is done with it, and full
 // buckets are summed over the ranks beside the rest of the backward pass.
 
-import Glibc
 import Tensor
 
 /// One step's gradient on its way to being everybody's.
@@ -78,9 +77,9 @@ final class GradientMean {
         try begin()
       },
       between: { [self] in
-        guard !sums.isEmpty, MessagePassing.seconds - looked > Self.patience else { return }
+        guard !sums.isEmpty, MonotonicClock.seconds - looked > Self.patience else { return }
         _ = try ranks.library.areDone(&sums)
-        looked = MessagePassing.seconds
+        looked = MonotonicClock.seconds
       })
     try evaluate(pass.gradients + pass.numbers, into: outlet)
   }
@@ -104,11 +103,11 @@ final class GradientMean {
   /// The mean, and whether any rank wishes to end: what one decides, all do at the same step.
   /// - Throws: `Interrupted`, or `ConfigurationError` where ranks do not answer; nothing has changed then.
   func finish(wish: Bool) throws -> (StepGradient, wish: Bool) {
-    let began = MessagePassing.seconds
+    let began = MonotonicClock.seconds
     numbers[3] = wish ? Double(ranks.count) : 0
     try withoutDenormals { try ranks.wait(for: &sums) }
     try ranks.sum(&numbers)
-    let waited = MessagePassing.seconds - began
+    let waited = MonotonicClock.seconds - began
     let share = 1 / Double(ranks.count)
     let gradients = zip(places, shapes).map { place, shape in buckets[place.bucket].buffer.tensor(from: place.start, shape: shape) }
     var mean = try StepGradient(gradients: gradients, loss: numbers[0] * share, lossU: numbers[1] * share, lossV: numbers[2] * share)

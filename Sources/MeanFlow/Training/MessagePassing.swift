@@ -93,12 +93,6 @@ struct MessagePassing: @unchecked Sendable {
 
   private static let failure = ConfigurationError(field: nil, reason: "the ranks cannot speak to one another any more", hint: "has one of them ended?")
 
-  static var seconds: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
-
   /// How a rank leaves.
   fileprivate struct Ending {
     let world: UnsafeMutableRawPointer

@@ -90,10 +90,10 @@ public final class Ranks: Sendable {
   /// Waits for sums to be done; none is left of them then.
   /// - Throws: `Interrupted`, or `ConfigurationError` where ranks do not answer.
   func wait(for sums: inout [MessagePassing.Sum]) throws {
-    let began = MessagePassing.seconds
+    let began = MonotonicClock.seconds
     while try !library.areDone(&sums) {
       try Interrupt.check()
-      let waited = MessagePassing.seconds - began
+      let waited = MonotonicClock.seconds - began
       guard waited < Self.patience || !Interrupt.isWished else {
         throw ConfigurationError(
           field: nil, reason: "rank \(index) of \(count) waited \(Int(waited)) s for the others", hint: "has one of them ended? its error tells")

@@ -2,7 +2,6 @@
 // what is shown, and how, its hooks know.
 
 public import Formats
-import Glibc
 public import Tensor
 
 /// What happens between the steps, outside the method.
@@ -174,29 +173,23 @@ public struct TrainingLoop {
     private var checkpointTime: Double
 
     init(step: Int) {
-      let now = Self.now
+      let now = MonotonicClock.seconds
       logged = (step, now)
       checkpointTime = now
     }
 
     /// Steps a second since the last question.
     mutating func rate(at step: Int) -> Double {
-      let now = Self.now
+      let now = MonotonicClock.seconds
       defer { logged = (step, now) }
       return Double(step - logged.step) / max(now - logged.time, 1e-9)
     }
 
-    var secondsSinceCheckpoint: Double { Self.now - checkpointTime }
+    var secondsSinceCheckpoint: Double { MonotonicClock.seconds - checkpointTime }
 
     mutating func tookCheckpoint(at step: Int) {
       checkpointStep = step
-      checkpointTime = Self.now
-    }
-
-    private static var now: Double {
-      var time = timespec()
-      clock_gettime(CLOCK_MONOTONIC, &time)
-      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+      checkpointTime = MonotonicClock.seconds
     }
   }
 }

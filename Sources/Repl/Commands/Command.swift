@@ -60,9 +60,7 @@ struct Command: Sendable {
         try Shell.run(String(line.dropFirst()), isSafe: prompt.interpreter.session.isSafe)
         return nil
       }
-      let (command, argument) = try parse(line)
-      if line.hasPrefix("%") { prompt.say("(commands begin with a colon here: \(command.name))\n") }
-      return try command.run(prompt, argument)
+      return try attempt(line, at: prompt)
     } catch let error as Diagnostic {
       Stage.show(.error(error))
     } catch {
@@ -71,15 +69,18 @@ struct Command: Sendable {
     return nil
   }
 
-  /// The command that a line names, and what follows it.
-  /// - Throws: `Failure` where there is none of that name.
-  static func parse(_ line: String) throws -> (command: Command, argument: String) {
+  /// Performs the command that a line names.
+  /// - Parameter hasTerminal: whether it may ask one, draw on it, or hand it over.
+  /// - Throws: `Failure` or `Diagnostic` where it cannot be done.
+  static func attempt(_ line: String, at prompt: Prompt, hasTerminal: Bool = true) throws -> ExitStatus? {
     let words = line.split(separator: " ", maxSplits: 1)
     let word = ":" + words[0].dropFirst()
     guard let command = all.first(where: { $0.name == word || $0.aliases.contains(word) }) else {
       throw Failure("there is no command \(words[0])" + (near(word).map { "; did you mean \($0)?" } ?? "; :help lists them"))
     }
-    return (command, words.count > 1 ? String(words[1].trimming(\.isWhitespace)) : "")
+    guard hasTerminal || !command.needsTerminal else { throw Failure("\(command.name) needs a terminal: it works at the prompt of imf-repl") }
+    if line.hasPrefix("%") { prompt.say("(commands begin with a colon here: \(command.name))\n") }
+    return try command.run(prompt, words.count > 1 ? String(words[1].trimming(\.isWhitespace)) : "")
   }
 
   /// The command that a misspelt one may have meant.

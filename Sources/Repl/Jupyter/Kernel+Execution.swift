@@ -53,9 +53,7 @@ extension Kernel {
   /// Performs a command; one that cannot be performed fails the cell, as its program expects.
   private func perform(_ line: String) -> ExitStatus? {
     do {
-      let (command, argument) = try Command.parse(line)
-      guard !command.needsTerminal else { throw Command.Failure("\(command.name) needs a terminal: it works at the prompt of imf-repl") }
-      return try command.run(prompt, argument)
+      return try Command.attempt(line, at: prompt, hasTerminal: false)
     } catch {
       Stage.show(.error(error as? Diagnostic ?? Diagnostic(.value, "\(error)")))
       return nil
