@@ -38,7 +38,7 @@ struct Signals: OptionSet, Sendable {
   }
 
   /// The flags raised, left as they are.
-  static var raised: Signals { Signals(rawValue: pending.load(ordering: .acquiring)) }
+  static var raised: Signals { Signals(rawValue: pending.load(ordering: .sequentiallyConsistent)) }
 
   /// Whether somebody sits at a prompt, now or once the scripts have run.
   static var isPrompt: Bool { isSession.load(ordering: .relaxed) }
@@ -92,7 +92,7 @@ struct Signals: OptionSet, Sendable {
   /// Runs a computation that Ctrl-C stops.
   static func whileComputing<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
     Interrupt.clear()
-    isComputing.store(true, ordering: .relaxed)
+    isComputing.store(true, ordering: .sequentiallyConsistent)
     // One that came before the computation began, after Enter or while the program started, stops it all the same.
     if !raised.isDisjoint(with: [.interrupt, .terminate]) { Interrupt.request() }
     defer {
@@ -131,13 +131,14 @@ struct Signals: OptionSet, Sendable {
       signal(number, SIG_DFL)
       _ = Glibc.raise(number)
     }
-    if isComputing.load(ordering: .relaxed) { Interrupt.request() }
+    // In this order, against `whileComputing`'s: of a computation that begins meanwhile on another thread, one of the two stops it.
     raise(kind)
+    if isComputing.load(ordering: .sequentiallyConsistent) { Interrupt.request() }
   }
 
   private static func raise(_ signal: Signals) {
     let before = errno
-    pending.bitwiseOr(signal.rawValue, ordering: .releasing)
+    pending.bitwiseOr(signal.rawValue, ordering: .sequentiallyConsistent)
     var byte: UInt8 = 0
     _ = write(wakeWriter.load(ordering: .relaxed), &byte, 1)
     errno = before
