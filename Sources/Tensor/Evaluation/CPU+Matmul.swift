@@ -19,9 +19,10 @@ extension CPU {
   func matmul(_ a: NDArray, _ b: NDArray) throws -> NDArray { try matmul(a, b, result: a.dtype) }
 
   func matmul(_ a: NDArray, _ b: NDArray, result type: DType) throws -> NDArray {
-    let m = a.shape[a.rank - 2], k = a.shape[a.rank - 1], n = b.shape[b.rank - 1]
-    let batch = Array(a.shape.dropLast(2))
-    let result = try NDArray(shape: batch + [m, n], dtype: type)
+    let k = a.shape[a.rank - 1], n = b.shape[b.rank - 1]
+    var shape = a.shape
+    shape[a.rank - 1] = n
+    let result = try NDArray(shape: shape, dtype: type)
     guard result.count > 0 else { return result }
     guard k > 0 else {
       result.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: result.count * type.size)
@@ -45,18 +46,9 @@ extension CPU {
     let m = a.shape[a.rank - 2], k = a.shape[a.rank - 1], n = b.shape[b.rank - 1]
     let batches = a.shape.dropLast(2).reduce(1, *)
     // One right factor for all: the rows of all batches are the rows of one tall matrix.
-    if batches > 1, b.strides.dropLast(2).allSatisfy({ $0 == 0 }) {
-      let flat = try matrixForm(try flattened(a))
-      let factor = try matrixForm(
-        b.with(shape: Array(b.shape.suffix(2)), strides: Array(b.strides.suffix(2))))
-      return try product(flat, factor, result.with(shape: [batches * m, n], strides: [n, 1]))
-    }
-    if batches == 1 {
-      let left = try matrixForm(
-        a.with(shape: Array(a.shape.suffix(2)), strides: Array(a.strides.suffix(2))))
-      let right = try matrixForm(
-        b.with(shape: Array(b.shape.suffix(2)), strides: Array(b.strides.suffix(2))))
-      return try product(left, right, result.with(shape: [m, n], strides: [n, 1]))
+    if b.strides.dropLast(2).allSatisfy({ $0 == 0 }) || batches == 1 {
+      let flat = try matrixForm(flattened(a)), factor = try matrixForm(b.lastAxes)
+      return try product(flat, factor, result.rank == 2 ? result : result.with(shape: [batches * m, n], strides: [n, 1]))
     }
     let left = try matrixForm(a), right = try matrixForm(b)
     let leftOffsets = left.batchOffsets, rightOffsets = right.batchOffsets
@@ -142,7 +134,7 @@ extension CPU {
 
   private func multiplyDouble(_ a: NDArray, _ b: NDArray, _ result: NDArray) throws {
     let m = a.shape[a.rank - 2], k = a.shape[a.rank - 1], n = b.shape[b.rank - 1]
-    let left = try matrixForm(a), right = try matrixForm(b)
+    let left = try matrixForm(a), right = try matrixForm(b.rank == 2 ? b.broadcast(to: a.shape.dropLast(2) + b.shape) : b)
     let x = left.typed(Double.self), y = right.typed(Double.self), z = result.typed(Double.self)
     func order(_ matrix: NDArray) -> (CBLAS_TRANSPOSE, Int) {
       let row = matrix.strides[matrix.rank - 2], column = matrix.strides[matrix.rank - 1]
@@ -177,11 +169,13 @@ extension CPU {
     }
     let fits =
       (strides[column] == 1 && strides[row] >= columns) || (strides[row] == 1 && strides[column] >= rows)
-    return fits ? x.with(shape: x.shape, strides: strides) : try contiguous(x)
+    guard fits else { return try contiguous(x) }
+    return strides == x.strides ? x : x.with(shape: x.shape, strides: strides)
   }
 
   /// [..., m, k] as [batches * m, k], copied where strides demand it.
   private func flattened(_ a: NDArray) throws -> NDArray {
+    if a.rank == 2 { return a }
     let k = a.shape[a.rank - 1]
     let target = [a.count / max(1, k), k]
     if let view = a.reshapedView(target) { return view }
@@ -190,6 +184,9 @@ extension CPU {
 }
 
 extension NDArray {
+  /// The matrix of the last two axes, the first of all where there are several.
+  fileprivate var lastAxes: NDArray { rank == 2 ? self : with(shape: Array(shape.suffix(2)), strides: Array(strides.suffix(2))) }
+
   /// Elements from the array's start to each matrix of the leading axes, in row-major order.
   var batchOffsets: [Int64] {
     var offsets: [Int64] = [0]

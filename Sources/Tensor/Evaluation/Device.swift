@@ -66,7 +66,7 @@ protocol Device: Sendable {
   /// One step of AdamW on all slots, float32, row-major; see `AdamWStep`. Results may lie on what they are made from.
   func adamW(_ slots: [AdamWSlot], _ step: AdamWStep)
 
-  /// a [..., m, k] x b [..., k, n]; leading axes are equal or repeated by strides of 0. The result has the factors' type,
+  /// a [..., m, k] x b [..., k, n]; leading axes are equal or repeated by strides of 0, or b has none. The result has the factors' type,
   /// or is float32 where they are bfloat16.
   func matmul(_ a: NDArray, _ b: NDArray, result: DType) throws -> NDArray
 

@@ -62,6 +62,14 @@ struct NDArray: Sendable {
     with(shape: order.map { shape[$0] }, strides: order.map { strides[$0] })
   }
 
+  /// The last two axes exchanged.
+  var transposed: NDArray {
+    var shape = shape, strides = strides
+    shape.swapAt(rank - 2, rank - 1)
+    strides.swapAt(rank - 2, rank - 1)
+    return with(shape: shape, strides: strides)
+  }
+
   /// Repeats axes of size 1 (and new leading ones) without copying. The shapes must be compatible.
   func broadcast(to target: [Int]) -> NDArray {
     if target == shape { return self }

@@ -58,10 +58,13 @@ extension Step {
   /// The name under which a profile counts this step.
   var label: String {
     switch self {
-    // Products by shape: their speed depends on it more than on anything.
-    case .single(let node) where node.primitive is Matmul:
-      node.primitive.name + " " + node.inputs.map { "\($0.shape)" }.joined(separator: " @ ")
-    case .single(let node): node.primitive.name
+    case .single(let node):
+      // Products by shape: their speed depends on it more than on anything.
+      if let product = node.primitive as? Matmul {
+        "\(product.name) \(product.factors(of: node).left) @ \(product.factors(of: node).right)"
+      } else {
+        node.primitive.name
+      }
     case .group:
       nodes.count == 1 ? nodes[0].primitive.name : "fused " + nodes.map(\.primitive.name).joined(separator: " ")
     }
@@ -100,12 +103,16 @@ extension Node {
   fileprivate var scores: Double { 2 * elements * Double(shape[shape.count - 2]) }
 }
 
+extension Matmul {
+  fileprivate func factors(of node: Node) -> (left: [Int], right: [Int]) { factors(node.inputs[0].shape, node.inputs[1].shape) }
+}
+
 extension Primitive {
   /// Floating-point operations of the kinds whose number depends on shapes alone; nil for the rest.
   fileprivate func operations(_ node: Node) -> Double? {
     let inputs = node.inputs
     switch self {
-    case is Matmul: return 2 * node.elements * Double(inputs[0].shape.last ?? 0)
+    case let product as Matmul: return 2 * node.elements * Double(product.factors(of: node).left.last ?? 0)
     // Products of [T, T] by d: scores and values; each of their factors differentiated once more.
     case is Attention: return 2 * inputs[0].scores
     case is AttentionTangent, is AttentionGradient: return 5 * inputs[0].scores

@@ -2,14 +2,28 @@
 
 /// a [..., m, k] x b [..., k, n] -> [..., m, n], leading axes equal or repeated.
 struct Matmul: CostlyPrimitive {
+  /// Factors with their last two axes exchanged. Each form's derivatives are products of these forms: none needs a transpose
+  /// or a reshape of its own.
+  enum Form: Sendable {
+    /// a b
+    case plain
+    /// a b^T
+    case rightTransposed
+    /// a^T b
+    case leftTransposed
+    /// a^T b, all rows of a and of b as one matrix each: the sum over the leading axes, which are equal.
+    case rows
+  }
+
   /// Whether the factors are rounded to bfloat16, and so those of the derivatives.
   var rounds = false
+  var form = Form.plain
 
   var name: String { rounds ? "matmul bfloat16" : "matmul" }
   var fusion: ElementwiseStep? { nil }
 
   func result(of inputs: [Operand]) throws -> Operand {
-    let a = inputs[0].shape, b = inputs[1].shape
+    let (a, b) = factors(inputs[0].shape, inputs[1].shape)
     guard a[a.count - 1] == b[b.count - 2] else {
       throw Matmul.mismatch(inputs, a.count - 1, b.count - 2)
     }
@@ -17,9 +31,27 @@ struct Matmul: CostlyPrimitive {
     guard inputs[0].dtype == .float32 || inputs[0].dtype == .bfloat16 || (a.suffix(2) + b.suffix(2)).allSatisfy({ $0 <= Int32.max }) else {
       throw TensorError(.limit, name, inputs, "an axis is longer than 2147483647")
     }
-    let batch = try broadcastShape(
-      inputs.map { Operand(shape: Array($0.shape.dropLast(2)), dtype: $0.dtype) }, for: name)
-    return Operand(shape: batch + [a[a.count - 2], b[b.count - 1]], dtype: inputs[0].dtype)
+    var shape = a
+    if b.count > 2 { shape = try Matmul.batch(a, b, inputs[0].dtype) + a.suffix(2) }
+    shape[shape.count - 1] = b[b.count - 1]
+    return Operand(shape: shape, dtype: inputs[0].dtype)
+  }
+
+  /// The leading axes of the product of two shapes.
+  private static func batch(_ a: [Int], _ b: [Int], _ dtype: DType) throws -> [Int] {
+    try broadcastShape([a, b].map { Operand(shape: Array($0.dropLast(2)), dtype: dtype) }, for: "matmul")
+  }
+
+  /// The shapes that are multiplied: of factors a and b in this form.
+  func factors(_ a: [Int], _ b: [Int]) -> (left: [Int], right: [Int]) {
+    switch form {
+    case .plain: return (a, b)
+    case .rightTransposed: return (a, b.transposed)
+    case .leftTransposed: return (a.transposed, b)
+    case .rows:
+      let rows = a.dropLast().reduce(1, *)
+      return ([a[a.count - 1], rows], [rows, b[b.count - 1]])
+    }
   }
 
   /// The error users meet most: it says which sizes differ and what would fit.
@@ -35,37 +67,66 @@ struct Matmul: CostlyPrimitive {
   }
 
   func evaluate(_ inputs: [NDArray], on device: any Device) throws -> NDArray {
-    let a = inputs[0], b = inputs[1]
-    let batch = try broadcastShape(
-      [a, b].map { Operand(shape: Array($0.shape.dropLast(2)), dtype: $0.dtype) }, for: name)
-    return try device.matmul(
-      a.broadcast(to: batch + a.shape.suffix(2)), b.broadcast(to: batch + b.shape.suffix(2)),
-      result: rounds ? .float32 : a.dtype)
+    var a = inputs[0], b = inputs[1]
+    switch form {
+    case .plain: break
+    case .rightTransposed: b = b.transposed
+    case .leftTransposed: a = a.transposed
+    case .rows: (a, b) = try (rows(of: a, on: device).transposed, rows(of: b, on: device))
+    }
+    if b.rank > 2 {
+      let batch = try Matmul.batch(a.shape, b.shape, a.dtype)
+      (a, b) = (a.broadcast(to: batch + a.shape.suffix(2)), b.broadcast(to: batch + b.shape.suffix(2)))
+    }
+    return try device.matmul(a, b, result: rounds ? .float32 : a.dtype)
+  }
+
+  /// All rows as one matrix.
+  private func rows(of x: NDArray, on device: any Device) throws -> NDArray {
+    x.rank == 2 ? x : try Reshape(shape: [x.shape.dropLast().reduce(1, *), x.shape[x.rank - 1]]).evaluate([x], on: device)
   }
 
   func times(_ a: Tensor, _ b: Tensor) throws -> Tensor {
     try rounds ? apply([a.rounded(), b.rounded()]) : apply([a, b])
   }
 
+  /// A product of another form, rounded as this one.
+  private func times(_ form: Form, _ a: Tensor, _ b: Tensor) throws -> Tensor {
+    try Matmul(rounds: rounds, form: form).times(a, b)
+  }
+
   func jvp(_ x: [Tensor], _ dx: [Tensor?], _ y: Tensor) throws -> Tensor? {
     try plus(dx[0].map { try times($0, x[1]) }, dx[1].map { try times(x[0], $0) })
   }
 
-  // [m n] [k n]^T -> [m k];  [m k]^T [m n] -> [k n]
   func vjp(_ x: [Tensor], _ y: Tensor, _ dy: Tensor) throws -> [Tensor?] {
-    var db: Tensor?
-    if x[1].isDifferentiable {
-      if x[1].rank == 2, x[0].rank > 2 {
-        // One right factor for all batches: their rows add up in one product instead of a sum of many.
-        // Rounded before it is reshaped, so that the other product finds the same rounding.
-        let flat = rounds ? dy.rounded() : dy
-        let rows = try x[0].reshaped([-1, x[0].shape[x[0].rank - 1]])
-        db = try times(rows.transposed(), flat.reshaped([-1, dy.shape[dy.rank - 1]]))
-      } else {
-        db = try times(x[0].transposed(), dy)
-      }
+    let (a, b) = (x[0], x[1])
+    // One right factor for all batches: their rows add up in one product instead of a sum of many.
+    let sum = b.rank == 2 ? Form.rows : .leftTransposed
+    switch form {
+    // a [m k], b [k n], dy [m n]:  dy b^T [m k],  a^T dy [k n]
+    case .plain:
+      return [
+        a.isDifferentiable ? try times(.rightTransposed, dy, b) : nil, b.isDifferentiable ? try times(sum, a, dy) : nil,
+      ]
+    // a [m k], b [n k], dy [m n]:  dy b [m k],  dy^T a [n k]
+    case .rightTransposed:
+      return [a.isDifferentiable ? try times(.plain, dy, b) : nil, b.isDifferentiable ? try times(sum, dy, a) : nil]
+    // a [k m], b [k n], dy [m n]:  b dy^T [k m],  a dy [k n]
+    case .leftTransposed, .rows:
+      return [
+        a.isDifferentiable ? try times(.rightTransposed, b, dy) : nil, b.isDifferentiable ? try times(.plain, a, dy) : nil,
+      ]
     }
-    return [x[0].isDifferentiable ? try times(dy, x[1].transposed()) : nil, db]
+  }
+}
+
+extension [Int] {
+  /// A shape with its last two axes exchanged.
+  fileprivate var transposed: [Int] {
+    var copy = self
+    copy.swapAt(count - 2, count - 1)
+    return copy
   }
 }
 
