@@ -6,14 +6,14 @@ import CKernels
 
 extension CPU {
   func elementwise(_ program: ElementwiseProgram, _ inputs: [NDArray], shape: [Int]) throws -> [NDArray] {
-    let results = try program.outputs.map { output in
-      let dtype = program.instructions[output].dtype
-      if let input = program.reuses[output] { return inputs[input].overwritten(shape: shape, dtype: dtype) }
+    var results = try program.outputs.map { output in
+      let dtype = program.instructions[output.instruction].dtype
+      if let input = output.overwrites { return inputs[input].overwritten(shape: shape, dtype: dtype) }
       return try NDArray(shape: shape, dtype: dtype)
     }
     let count = shape.reduce(1, *)
     guard count > 0 else { return results }
-    let plan = try BlockPlan(program, inputs.map { $0.broadcast(to: shape) }, results, count: count)
+    let plan = try BlockPlan(program, inputs, results, shape: shape, count: count)
     guard let tail = program.tail else {
       try Threads.split(count, grain: 16 * Int(IMF_BLOCK)) { range in
         plan.run(range, blockEnd: { $0 + Int(IMF_BLOCK) }, then: { _, _, _ in })
@@ -21,9 +21,9 @@ extension CPU {
       try Interrupt.check()
       return results
     }
-    let reduced = try reduce(tail, by: plan, count: count)
+    results.append(try reduce(tail, by: plan, count: count))
     try Interrupt.check()
-    return results + [reduced]
+    return results
   }
 }
 
@@ -60,11 +60,11 @@ extension CPU {
 extension CPU {
   /// Runs the plan and reduces each block as it comes: whole rows where they fit into one, else parts of a row whose results
   /// are reduced in turn. The order depends on the shape alone.
-  private func reduce(_ tail: ElementwiseProgram.Tail, by plan: BlockPlan, count: Int) throws -> NDArray {
+  private func reduce(_ tail: ElementwiseProgram.Tail, by plan: borrowing BlockPlan, count: Int) throws -> NDArray {
     let block = Int(IMF_BLOCK), length = tail.length, rows = count / length
     let (kind, type, size) = (tail.kind.kernel, tail.dtype.kernelType, tail.dtype.size)
     let reduced = try NDArray(shape: tail.shape, dtype: tail.dtype)
-    let slot = plan.resultSlots[tail.instruction]
+    let slot = plan.kept
     guard length > block else {
       let rowsAtOnce = block / length
       try Threads.split(rows, grain: 16 * rowsAtOnce) { range in
@@ -90,8 +90,8 @@ extension CPU {
   }
 }
 
-/// An elementwise program bound to memory. A slot is a place that instructions read or write.
-private struct BlockPlan {
+/// An elementwise program bound to memory. A slot is a place that instructions read or write; the first are the inputs'.
+private struct BlockPlan: ~Copyable {
   private struct Slot {
     /// Start of memory walked along with the blocks; nil for scratch.
     var base: UnsafeMutableRawPointer?
@@ -117,80 +117,80 @@ private struct BlockPlan {
     let a: Int, b: Int, c: Int, result: Int
   }
 
+  /// What becomes of an instruction's result.
+  private struct Fate {
+    var slot = -1
+    /// The last instruction that reads it, and the array that it is wanted in; -1 where there is none.
+    var lastUse = -1, result = -1
+  }
+
   private var slots: [Slot] = []
   private var gathers: [Gather] = []
   private var numbers: [(slot: Int, value: Double, dtype: DType)] = []
   private var operations: [Operation] = []
   private var registers = 0
-  /// By instruction: the slot of its result.
-  private(set) var resultSlots: [Int] = []
+  /// The slot of the result that the tail reads after all instructions ran; -1 where there is none.
+  private(set) var kept = -1
   private let registerBytes: Int
-  /// An instruction whose result is read after all others ran; -1 where there is none.
-  private let kept: Int
 
-  init(_ program: ElementwiseProgram, _ inputs: [NDArray], _ results: [NDArray], count: Int) throws {
-    if let tail = program.tail { kept = tail.instruction } else { kept = -1 }
+  init(_ program: ElementwiseProgram, _ inputs: [NDArray], _ results: [NDArray], shape: [Int], count: Int) throws {
     registerBytes = (min(count, Int(IMF_BLOCK)) * 8 + 63) & ~63
-    let inputSlots = inputs.map { input -> Int in
-      if input.isContiguous {
-        slots.append(Slot(base: input.pointer, size: input.dtype.size))
-      } else {
-        let (shape, strides) = input.collapsed
-        gathers.append(
-          Gather(
-            slot: slots.count, pointer: input.pointer, size: input.dtype.size, shape: shape,
-            strides: strides))
-        slots.append(Slot(register: newRegister()))
-      }
-      return slots.count - 1
-    }
+    slots.reserveCapacity(inputs.count + 2 * program.instructions.count)
+    operations.reserveCapacity(program.instructions.count)
+    for input in inputs { add(input.broadcast(to: shape)) }
 
-    var lastUse = [Int](repeating: -1, count: program.instructions.count)
-    for (index, instruction) in program.instructions.enumerated() {
-      for case .instruction(let source) in instruction.operands { lastUse[source] = index }
-    }
-    var resultOf = [Int](repeating: -1, count: program.instructions.count)
-    for (result, instruction) in program.outputs.enumerated() { resultOf[instruction] = result }
+    let tail = program.tail?.instruction ?? -1
+    var fates = [Fate](repeating: Fate(), count: program.instructions.count)
+    for (index, instruction) in program.instructions.enumerated() { instruction.eachSource { fates[$0].lastUse = index } }
+    for (result, output) in program.outputs.enumerated() { fates[output.instruction].result = result }
+    if tail >= 0 { fates[tail].lastUse = program.instructions.count }
 
-    var slotOf = [Int](repeating: -1, count: program.instructions.count)
     var free: [Int] = []
     for (index, instruction) in program.instructions.enumerated() {
-      let operands = zip(instruction.operands, instruction.operandTypes).map { source, dtype -> Int in
-        switch source {
-        case .input(let input): return inputSlots[input]
-        case .instruction(let earlier): return slotOf[earlier]
-        case .number(let value):
-          if let known = numbers.first(where: {
-            $0.value.bitPattern == value.bitPattern && $0.dtype == dtype
-          }) {
-            return known.slot
-          }
-          numbers.append((slots.count, value, dtype))
-          slots.append(Slot(register: newRegister()))
-          return slots.count - 1
-        }
-      }
+      let a = slot(of: instruction.a, fates), b = slot(of: instruction.b, fates), c = slot(of: instruction.c, fates)
       // Operands that die here give their registers back afterwards: kernels may work in place only where
       // element sizes agree, and the saving would be one register.
-      if resultOf[index] >= 0 {
-        let result = results[resultOf[index]]
+      if fates[index].result >= 0 {
+        let result = results[fates[index].result]
         slots.append(Slot(base: result.pointer, size: result.dtype.size))
       } else {
         slots.append(Slot(register: free.popLast() ?? newRegister()))
       }
-      slotOf[index] = slots.count - 1
-      for case .instruction(let source) in instruction.operands
-      where lastUse[source] == index && source != kept && slots[slotOf[source]].base == nil {
-        free.append(slots[slotOf[source]].register)
+      fates[index].slot = slots.count - 1
+      instruction.eachSource { source in
+        let slot = slots[fates[source].slot]
+        guard fates[source].lastUse == index, slot.base == nil else { return }
+        free.append(slot.register)
         // Once: x * x gives back one register.
-        lastUse[source] = -1
+        fates[source].lastUse = -1
       }
       operations.append(
         Operation(
-          call: try Self.call(instruction.step, instruction.operandTypes[0], instruction.dtype), a: operands[0], b: operands.count > 1 ? operands[1] : 0,
-          c: operands.count > 2 ? operands[2] : 0, result: slots.count - 1))
+          call: try Self.call(instruction.step, instruction.operandType, instruction.dtype), a: a, b: b, c: c,
+          result: slots.count - 1))
     }
-    resultSlots = slotOf
+    if tail >= 0 { kept = fates[tail].slot }
+  }
+
+  private mutating func add(_ input: NDArray) {
+    guard !input.isContiguous else { return slots.append(Slot(base: input.pointer, size: input.dtype.size)) }
+    let (shape, strides) = input.collapsed
+    gathers.append(
+      Gather(slot: slots.count, pointer: input.pointer, size: input.dtype.size, shape: shape, strides: strides))
+    slots.append(Slot(register: newRegister()))
+  }
+
+  /// Where an operand lies; equal numbers of one type lie in one place.
+  private mutating func slot(of source: ElementwiseProgram.Source, _ fates: [Fate]) -> Int {
+    switch source {
+    case .input(let input): return input
+    case .instruction(let earlier): return fates[earlier].slot
+    case .number(let value, let dtype):
+      if let known = numbers.first(where: { $0.value.bitPattern == value.bitPattern && $0.dtype == dtype }) { return known.slot }
+      numbers.append((slots.count, value, dtype))
+      slots.append(Slot(register: newRegister()))
+      return slots.count - 1
+    }
   }
 
   private mutating func newRegister() -> Int {
@@ -220,12 +220,14 @@ private struct BlockPlan {
   func run(
     _ range: Range<Int>, blockEnd: (Int) -> Int, then: (Int, Int, UnsafeMutableBufferPointer<UnsafeMutableRawPointer>) -> Void
   ) {
-    let scratch = UnsafeMutableRawPointer.allocate(
-      byteCount: max(1, registers) * registerBytes, alignment: 64)
-    defer { scratch.deallocate() }
+    // Most short programs need none.
+    let scratch = registers > 0 ? UnsafeMutableRawPointer.allocate(byteCount: registers * registerBytes, alignment: 64) : nil
+    defer { scratch?.deallocate() }
     withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: slots.count) { place in
-      for (index, slot) in slots.enumerated() where slot.base == nil {
-        place[index] = scratch + slot.register * registerBytes
+      if let scratch {
+        for (index, slot) in slots.enumerated() where slot.base == nil {
+          place[index] = scratch + slot.register * registerBytes
+        }
       }
       for number in numbers {
         number.dtype.withBytes(of: number.value) {

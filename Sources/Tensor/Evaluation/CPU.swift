@@ -49,10 +49,7 @@ struct CPU: Device {
 
   /// The array's elements in another type.
   func converted(_ x: NDArray, to dtype: DType) throws -> NDArray {
-    let program = ElementwiseProgram(
-      instructions: [
-        .init(step: .cast, operands: [.input(0)], operandTypes: [x.dtype], dtype: dtype)
-      ], outputs: [0])
+    let program = ElementwiseProgram(.cast, [.input(0)], of: x.dtype, dtype: dtype)
     return try elementwise(program, [x], shape: x.shape)[0]
   }
 

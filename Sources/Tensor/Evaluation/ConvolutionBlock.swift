@@ -118,9 +118,7 @@ extension CPU {
       of: windows, images: image.shape[0], channels: shape[2], outputs: shape[3], longest: longest)
     let sum = try NDArray(shape: shape, dtype: blocks.count > 1 ? .float32 : type)
     let addition = ElementwiseProgram(
-      instructions: [
-        .init(step: .binary(IMF_ADD), operands: [.input(0), .input(1)], operandTypes: [.float32, .float32], dtype: .float32)
-      ], outputs: [0], reuses: [0: 0])
+      .binary(IMF_ADD), [.input(0), .input(1)], of: .float32, dtype: .float32, overwrites: 0)
     for (index, block) in blocks.enumerated() {
       try Interrupt.check()
       let part = index == 0 ? sum : try NDArray(shape: shape, dtype: .float32)

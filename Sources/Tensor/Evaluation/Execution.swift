@@ -101,52 +101,54 @@ final class Execution {
 
   /// Elementwise nodes as one program: results that nobody outside the group reads never reach memory.
   private func run(_ group: ElementwiseGroup) throws {
-    var program = ElementwiseProgram()
-    var inputs: [NDArray] = []
-    var reads: [Node] = [], results: [Node] = []
     groups += 1
-    for node in group.nodes {
-      let sources = try node.inputs.map { input -> ElementwiseProgram.Source in
-        if input.group == groups, input.isInstruction { return .instruction(input.slot) }
-        if let fill = input.fill { return .number(fill) }
-        reads.append(input)
-        if input.group == groups { return .input(input.slot) }
-        (input.group, input.slot, input.isInstruction) = (groups, inputs.count, false)
-        inputs.append(try value(of: input))
-        return .input(inputs.count - 1)
-      }
+    var program = ElementwiseProgram()
+    program.instructions.reserveCapacity(group.nodes.count)
+    var inputs: [NDArray] = []
+    for (index, node) in group.nodes.enumerated() {
       guard let step = node.primitive.fusion else { continue }
-      (node.group, node.slot, node.isInstruction) = (groups, program.instructions.count, true)
-      if readers[node.position] > 0 || node.isHeld {
-        program.outputs.append(program.instructions.count)
-        results.append(node)
-      }
+      let operands = node.inputs, a = try source(operands[0], &inputs)
       program.instructions.append(
         .init(
-          step: step, operands: sources, operandTypes: node.inputs.map(\.dtype),
+          step, a, operands.count > 1 ? try source(operands[1], &inputs) : nil,
+          operands.count > 2 ? try source(operands[2], &inputs) : nil, of: operands[0].dtype,
           dtype: node.isRounded ? .bfloat16 : node.dtype))
+      (node.group, node.slot, node.isInstruction) = (groups, index, true)
+      if readers[node.position] > 0 || node.isHeld { program.outputs.append(.init(instruction: index)) }
     }
     if let tail = group.tail, let reduction = tail.primitive as? Reduce {
       program.tail = .init(
         kind: reduction.kind, instruction: tail.inputs[0].slot,
         length: group.shape.suffix(reduction.axes.count).reduce(1, *), shape: tail.shape, dtype: tail.dtype)
-      results.append(tail)
     }
-    for read in reads { finishReading(read) }
+    for node in group.nodes {
+      for input in node.inputs where input.group != groups || !input.isInstruction { finishReading(input) }
+    }
     reuse(&inputs, in: &program, shape: group.shape)
     let arrays = try device.elementwise(program, inputs, shape: group.shape)
-    for (array, node) in zip(arrays, results) { try store(array, for: node) }
+    for (array, output) in zip(arrays, program.outputs) { try store(array, for: group.nodes[output.instruction]) }
+    if let tail = group.tail { try store(arrays[arrays.count - 1], for: tail) }
+  }
+
+  /// Where the group being run finds a node's value: among its instructions, its numbers, or its inputs, to which it may be
+  /// added here.
+  private func source(_ node: Node, _ inputs: inout [NDArray]) throws -> ElementwiseProgram.Source {
+    if node.group == groups { return node.isInstruction ? .instruction(node.slot) : .input(node.slot) }
+    if let fill = node.fill { return .number(fill, node.dtype) }
+    (node.group, node.slot, node.isInstruction) = (groups, inputs.count, false)
+    inputs.append(try value(of: node))
+    return .input(node.slot)
   }
 
   /// Gives outputs the memory of inputs that were read for the last time. Small ones stay in the cache anyway.
   private func reuse(_ inputs: inout [NDArray], in program: inout ElementwiseProgram, shape: [Int]) {
     guard shape.reduce(1, *) >= 1 << 12 else { return }
     var free = inputs.indices.filter { inputs[$0].shape == shape && inputs[$0].isContiguous && inputs[$0].ownsStorage() }
-    for output in program.outputs {
-      let size = program.instructions[output].dtype.size
+    for index in program.outputs.indices where !free.isEmpty {
+      let output = program.outputs[index], size = program.instructions[output.instruction].dtype.size
       guard let place = free.firstIndex(where: { inputs[$0].dtype.size == size && program.canOverwrite(input: $0, output: output) })
       else { continue }
-      program.reuses[output] = free.remove(at: place)
+      program.outputs[index].overwrites = free.remove(at: place)
     }
   }
 
@@ -154,10 +156,7 @@ final class Execution {
   private func compact(_ array: NDArray) throws -> NDArray {
     let needed = array.count * array.dtype.size
     guard array.storage.byteCount > 2 * needed + 4096 else { return array }
-    let copy = ElementwiseProgram(
-      instructions: [
-        .init(step: .cast, operands: [.input(0)], operandTypes: [array.dtype], dtype: array.dtype)
-      ], outputs: [0])
+    let copy = ElementwiseProgram(.cast, [.input(0)], of: array.dtype, dtype: array.dtype)
     return try device.elementwise(copy, [array], shape: array.shape)[0]
   }
 }

@@ -11,10 +11,7 @@ struct Cast: Primitive {
   func result(of inputs: [Operand]) throws -> Operand { Operand(shape: inputs[0].shape, dtype: dtype) }
 
   func evaluate(_ inputs: [NDArray], on device: any Device) throws -> NDArray {
-    let program = ElementwiseProgram(
-      instructions: [
-        .init(step: .cast, operands: [.input(0)], operandTypes: [inputs[0].dtype], dtype: dtype)
-      ], outputs: [0])
+    let program = ElementwiseProgram(.cast, [.input(0)], of: inputs[0].dtype, dtype: dtype)
     return try device.elementwise(program, inputs, shape: inputs[0].shape)[0]
   }
 

@@ -3,8 +3,8 @@
 
 import CKernels
 
-/// An operation on corresponding elements, with NumPy's broadcasting.
-struct Elementwise: Primitive {
+/// An operation on corresponding elements, with NumPy's broadcasting. A class, so that a node costs a reference to it.
+final class Elementwise: Primitive {
   /// The derivative of a one-operand operation: (x, y, d) -> d * f'(x).
   typealias UnaryRule = @Sendable (_ x: Tensor, _ y: Tensor, _ d: Tensor) throws -> Tensor?
   /// The share of one operand of two: (a, b, y, d) -> d * df/da.
@@ -30,6 +30,10 @@ struct Elementwise: Primitive {
 
   var fusion: ElementwiseStep? { step }
 
+  init(name: String, step: ElementwiseStep, typing: Typing, derivative: Derivative) {
+    (self.name, self.step, self.typing, self.derivative) = (name, step, typing, derivative)
+  }
+
   /// There is one operation of a name.
   static func == (a: Elementwise, b: Elementwise) -> Bool { a.name == b.name }
 
@@ -54,12 +58,8 @@ struct Elementwise: Primitive {
   func evaluate(_ inputs: [NDArray], on device: any Device) throws -> NDArray {
     // The evaluator runs elementwise nodes in groups; alone, one is a group of its own.
     let result = try result(of: inputs.map { Operand(shape: $0.shape, dtype: $0.dtype) })
-    let program = ElementwiseProgram(
-      instructions: [
-        .init(
-          step: step, operands: inputs.indices.map { .input($0) }, operandTypes: inputs.map(\.dtype),
-          dtype: result.dtype)
-      ], outputs: [0])
+    let operands = inputs.indices.map { ElementwiseProgram.Source.input($0) }
+    let program = ElementwiseProgram(step, operands, of: inputs[0].dtype, dtype: result.dtype)
     return try device.elementwise(program, inputs, shape: result.shape)[0]
   }
 

@@ -28,9 +28,7 @@ struct Rounding: Primitive {
   func result(of inputs: [Operand]) throws -> Operand { inputs[0] }
 
   func evaluate(_ inputs: [NDArray], on device: any Device) throws -> NDArray {
-    let program = ElementwiseProgram(
-      instructions: [.init(step: .round, operands: [.input(0)], operandTypes: [inputs[0].dtype], dtype: .bfloat16)],
-      outputs: [0])
+    let program = ElementwiseProgram(.round, [.input(0)], of: inputs[0].dtype, dtype: .bfloat16)
     return try device.elementwise(program, inputs, shape: inputs[0].shape)[0]
   }
 
