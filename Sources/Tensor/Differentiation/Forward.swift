@@ -24,16 +24,17 @@ public func jvp(
   let (record, _) = try Record.make(
     { (try f($0), ()) }, at: primals, active: tangents.map { $0 != nil })
 
-  var tangentOf: [ObjectIdentifier: Tensor] = [:]
-  for (leaf, tangent) in zip(record.leaves, tangents) {
-    if let leaf, let tangent { tangentOf[ObjectIdentifier(leaf)] = try tangent.cast(to: leaf.dtype) }
+  // By place.
+  var tangentOf = [Tensor?](repeating: nil, count: record.count)
+  for (place, (leaf, tangent)) in zip(record.leaves, tangents).enumerated() {
+    if let leaf, let tangent { tangentOf[place] = try tangent.cast(to: leaf.dtype) }
   }
-  for entry in record.entries {
-    let dx = entry.inputs.map { tangentOf[ObjectIdentifier($0.node)] }
+  for (index, entry) in record.entries.enumerated() {
+    let dx = entry.inputs.indices.map { input in record.inputPlaces[entry.firstInput + input].flatMap { tangentOf[$0] } }
     try Recording.derivative(of: entry.output.node) {
       guard let dy = try entry.primitive.jvp(entry.inputs, dx, entry.output) else { return }
-      tangentOf[entry.identity] = try dy.broadcast(to: entry.output.shape)
+      tangentOf[record.leaves.count + index] = try dy.broadcast(to: entry.output.shape)
     }
   }
-  return (record.outputs, record.outputs.map { tangentOf[ObjectIdentifier($0.node)] })
+  return (record.outputs, record.outputPlaces.map { $0.flatMap { tangentOf[$0] } })
 }

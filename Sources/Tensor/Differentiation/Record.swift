@@ -6,11 +6,11 @@
 struct Record {
   /// One recorded operation, with what its rules look at.
   struct Entry {
-    let number: UInt64
-    let identity: ObjectIdentifier
     let primitive: any Primitive
     let inputs: [Tensor]
     let output: Tensor
+    /// Where the places of its inputs begin among all inputs' places.
+    let firstInput: Int
   }
 
   /// Leaves by primal; nil where the primal takes part as a constant.
@@ -18,6 +18,13 @@ struct Record {
   let outputs: [Tensor]
   /// Operations between leaves and outputs, inputs first. Leaves are not among them.
   let entries: [Entry]
+
+  // Walks keep what they know of a tensor at its place in a list: the leaves come first, by primal, then the entries' outputs.
+  /// The places of all entries' inputs, one entry after the other, and of the outputs; nil for constants.
+  let inputPlaces: [Int?]
+  let outputPlaces: [Int?]
+  /// How many places there are.
+  var count: Int { leaves.count + entries.count }
 
   /// Runs a function on marked leaves and records the graph it built.
   ///
@@ -39,24 +46,45 @@ struct Record {
         traces: TraceSet.adding(tracer, to: primal.node.traces))
     }
     let (outputs, aux) = try f(zip(primals, leaves).map { primal, leaf in leaf.map { Tensor($0) } ?? primal })
-    return (Record(leaves: leaves, outputs: outputs, entries: walk(outputs, leaves, tracer)), aux)
+    return (Record(outputs, leaves, tracer), aux)
   }
 
-  private static func walk(_ outputs: [Tensor], _ leaves: [Node?], _ tracer: Tracer) -> [Entry] {
-    var seen = Set(leaves.compactMap { $0.map { ObjectIdentifier($0) } })
+  /// Walks from the outputs to the leaves.
+  private init(_ outputs: [Tensor], _ leaves: [Node?], _ tracer: Tracer) {
+    // The tensors at the places.
+    var tensors: [Tensor] = []
+    for (place, leaf) in leaves.enumerated() {
+      if let leaf { (leaf.walk, leaf.place) = (tracer.number, place) }
+    }
     var pending = outputs.map(\.node)
     var found: [Node] = []
     while let node = pending.popLast() {
-      guard node.traces?.contains(tracer) ?? false, seen.insert(ObjectIdentifier(node)).inserted else { continue }
+      guard node.walk != tracer.number, node.traces?.contains(tracer) ?? false else { continue }
+      node.walk = tracer.number
       found.append(node)
       pending.append(contentsOf: node.inputs)
     }
     found.sort { $0.number < $1.number }
-    return found.map { node in
-      Entry(
-        number: node.number, identity: ObjectIdentifier(node), primitive: node.primitive,
-        inputs: node.inputs.map { Tensor($0) }, output: Tensor(node))
+    tensors.reserveCapacity(found.count)
+    var entries: [Entry] = [], inputPlaces: [Int?] = []
+    entries.reserveCapacity(found.count)
+    inputPlaces.reserveCapacity(2 * found.count)
+    func place(of node: Node) -> Int? { node.walk == tracer.number ? node.place : nil }
+    for node in found {
+      let firstInput = inputPlaces.count
+      let inputs = node.inputs.map { input in
+        let place = place(of: input)
+        inputPlaces.append(place)
+        guard let place, place >= leaves.count else { return Tensor(input) }
+        return tensors[place - leaves.count]
+      }
+      node.place = leaves.count + entries.count
+      let output = Tensor(node)
+      tensors.append(output)
+      entries.append(Entry(primitive: node.primitive, inputs: inputs, output: output, firstInput: firstInput))
     }
+    (self.leaves, self.outputs, self.entries) = (leaves, outputs, entries)
+    (self.inputPlaces, outputPlaces) = (inputPlaces, outputs.map { place(of: $0.node) })
   }
 }
 
@@ -69,7 +97,7 @@ extension Tensor {
       let repeated = shape.indices.filter {
         $0 < lead || (operand.shape[$0 - lead] == 1 && shape[$0] != 1)
       }
-      if !repeated.isEmpty { result = try sum(result, axes: repeated, keepDims: true) }
+      if !repeated.isEmpty { result = try sum(result, axes: repeated) }
       result = try result.reshaped(operand.shape)
     }
     return try result.cast(to: operand.dtype)

@@ -52,27 +52,27 @@ private func pullBack(_ record: Record, _ seeds: [Tensor?]) throws -> [Tensor?] 
       .value, "vjp", record.outputs.map(\.operand),
       "\(record.outputs.count) outputs need as many cotangents, not \(seeds.count)")
   }
-  var cotangentOf: [ObjectIdentifier: Tensor] = [:]
-  func add(_ cotangent: Tensor, to tensor: Tensor) throws {
-    let identity = ObjectIdentifier(tensor.node)
-    cotangentOf[identity] = try plus(cotangentOf[identity], cotangent)
-  }
-  for (output, seed) in zip(record.outputs, seeds) {
+  // By place.
+  var cotangentOf = [Tensor?](repeating: nil, count: record.count)
+  for (index, (output, seed)) in zip(record.outputs, seeds).enumerated() {
     guard let seed else { continue }
     guard seed.shape == output.shape else {
       throw TensorError(
         .shape, "vjp", [output.operand, seed.operand], "a cotangent needs its output's shape \(output.shape)")
     }
-    try add(seed.cast(to: output.dtype), to: output)
+    guard let place = record.outputPlaces[index] else { continue }
+    cotangentOf[place] = try plus(cotangentOf[place], seed.cast(to: output.dtype))
   }
-  for entry in record.entries.reversed() {
-    guard let dy = cotangentOf.removeValue(forKey: entry.identity) else { continue }
+  for (index, entry) in record.entries.enumerated().reversed() {
+    let place = record.leaves.count + index
+    guard let dy = cotangentOf[place] else { continue }
+    cotangentOf[place] = nil
     try Recording.derivative(of: entry.output.node) {
-      for (input, dx) in zip(entry.inputs, try entry.primitive.vjp(entry.inputs, entry.output, dy)) {
-        guard let dx, input.isDifferentiable else { continue }
-        try add(dx.fitted(to: input.operand), to: input)
+      for (input, dx) in try entry.primitive.vjp(entry.inputs, entry.output, dy).enumerated() {
+        guard let dx, let place = record.inputPlaces[entry.firstInput + input] else { continue }
+        cotangentOf[place] = try plus(cotangentOf[place], dx.fitted(to: entry.inputs[input].operand))
       }
     }
   }
-  return record.leaves.map { leaf in leaf.flatMap { cotangentOf[ObjectIdentifier($0)] } }
+  return record.leaves.indices.map { record.leaves[$0] == nil ? nil : cotangentOf[$0] }
 }

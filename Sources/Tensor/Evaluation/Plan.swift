@@ -63,7 +63,7 @@ struct Plan {
       guard node.value == nil, node.plan != number else { continue }
       node.plan = number
       nodes.append(node)
-      pending.append(contentsOf: node.inputs)
+      for input in node.inputs where input.value == nil && input.plan != number { pending.append(input) }
     }
     nodes.sort { $0.number < $1.number }
     for (position, node) in nodes.enumerated() { node.position = position }
@@ -72,11 +72,12 @@ struct Plan {
   /// Lets readers of a node read an earlier one that is equal, and drops it. Cheap operations are shared only where they
   /// stand near each other: made anew they cost less than the memory that would be held between.
   private mutating func share(_ number: UInt64) {
-    var known: [Inputs: Int] = [:]
-    known.reserveCapacity(nodes.count)
+    // By the hash of what nodes read: the last of them; -1 where there is none.
+    let bits = Int.bitWidth - nodes.count.leadingZeroBitCount + 1
+    var latest = [Int](repeating: -1, count: 1 << bits)
     // By position: the equal node's; its own where there is none.
     var equal = Array(nodes.indices)
-    // By position: the node before it with the same inputs; -1 where there is none.
+    // By position: the node before it with the same hash; -1 where there is none.
     var previous = [Int](repeating: -1, count: nodes.count)
     var dropped = 0
     for (position, node) in nodes.enumerated() where !node.inputs.isEmpty {
@@ -84,8 +85,8 @@ struct Plan {
         let other = equal[input.position]
         if other != input.position { node.read(nodes[other], asInput: index) }
       }
-      let inputs = Inputs(node.inputs)
-      var candidate = known[inputs] ?? -1
+      let hash = node.hashOfInputs >> (UInt.bitWidth - bits)
+      var candidate = latest[Int(hash)]
       previous[position] = candidate
       // Candidates lie ever further back: a cheap node stops where they leave its reach, however many read the same.
       while candidate >= 0, position - candidate < ElementwiseGroup.reach || node.primitive is any CostlyPrimitive {
@@ -96,7 +97,7 @@ struct Plan {
         }
         candidate = previous[candidate]
       }
-      if equal[position] == position { known[inputs] = position }
+      if equal[position] == position { latest[Int(hash)] = position }
     }
     guard dropped > 0 else { return }
     nodes = nodes.indices.filter { equal[$0] == $0 }.map { nodes[$0] }
@@ -118,18 +119,14 @@ struct Plan {
   }
 }
 
-/// What a node reads, for finding others that read the same.
-private struct Inputs: Hashable {
-  let first: ObjectIdentifier, second: ObjectIdentifier?, count: Int
-
-  init(_ nodes: [Node]) {
-    first = ObjectIdentifier(nodes[0])
-    second = nodes.count > 1 ? ObjectIdentifier(nodes[1]) : nil
-    count = nodes.count
-  }
-}
-
 extension Node {
+  /// A hash of what the node reads, best in its first bits: of two inputs at most, which tells nearly all apart.
+  fileprivate var hashOfInputs: UInt {
+    var hash: UInt = 0
+    for input in inputs.prefix(2) { hash = (hash ^ UInt(bitPattern: ObjectIdentifier(input))) &* 0x9e37_79b9_7f4a_7c15 }
+    return hash
+  }
+
   /// Whether an earlier node has the same value and may be read instead of this one.
   fileprivate func canBeReplaced(by node: Node) -> Bool {
     guard !isHeld, shape == node.shape, dtype == node.dtype, isRounded == node.isRounded,

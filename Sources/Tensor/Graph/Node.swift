@@ -28,6 +28,11 @@ final class Node: @unchecked Sendable {
   @exclusivity(unchecked) var position = 0
   @exclusivity(unchecked) var plan: UInt64 = 0
 
+  /// Scratch of the walk that records a differentiation: its place in the record, valid while `walk` names the tracer. Other
+  /// walks of the same time never meet this node.
+  @exclusivity(unchecked) var place = 0
+  @exclusivity(unchecked) var walk: UInt64 = 0
+
   /// Scratch of the elementwise group being run, valid while `group` names it: which of its instructions or inputs
   /// this is.
   @exclusivity(unchecked) var group: UInt64 = 0
@@ -77,6 +82,8 @@ final class Node: @unchecked Sendable {
 
   /// Lets go of inputs without recursing: a chain of a million nodes must not overflow the stack.
   private func release(inputs: inout [Node]) {
+    // Most nodes are not the last to hold what they read.
+    guard inputs.indices.contains(where: { isKnownUniquelyReferenced(&inputs[$0]) }) else { return inputs = [] }
     var pending = inputs
     inputs = []
     while var node = pending.popLast() {

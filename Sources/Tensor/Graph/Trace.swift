@@ -12,7 +12,11 @@ extension Tensor {
 
 /// One running differentiation.
 final class Tracer: Sendable {
+  /// Never 0, and no two have the same.
+  let number = Tracer.count.add(1, ordering: .relaxed).newValue
   private let active = Atomic<Bool>(true)
+  private static let count = Atomic<UInt64>(0)
+
   var isActive: Bool { active.load(ordering: .relaxed) }
   /// The differentiated function has returned and its graph has been walked.
   func finish() { active.store(false, ordering: .relaxed) }
