@@ -39,7 +39,7 @@ final class Evaluator: Sendable {
         let groupsBefore = number
         // Groups are numbered from the plan's number on, so that no two evaluations share one.
         number += UInt64(plan.steps.count)
-        try Execution(plan, groupsBefore: groupsBefore, on: device, into: open).run()
+        try Execution(consume plan, groupsBefore: groupsBefore, on: device, into: open).run()
       }
       for root in roots { root.detachIfPossible() }
     }

@@ -5,8 +5,8 @@ import Synchronization
 
 final class Execution {
   private let device: any Device
-  let nodes: [Node]
-  private let steps: [Step]
+  private(set) var nodes: [Node]
+  private var steps: [Step]
   /// By position: how many reads are still to come.
   private(set) var readers: [Int]
   /// By position: results that only this execution needs.
@@ -16,7 +16,7 @@ final class Execution {
   private let check = NumberCheck.current
   private let outlet: OpenOutlet?
 
-  init(_ plan: Plan, groupsBefore: UInt64, on device: any Device, into outlet: OpenOutlet? = nil) {
+  init(_ plan: consuming Plan, groupsBefore: UInt64, on device: any Device, into outlet: OpenOutlet? = nil) {
     self.outlet = outlet
     groups = groupsBefore
     self.device = device
@@ -24,6 +24,12 @@ final class Execution {
     steps = plan.steps
     readers = plan.readers
     values = Array(repeating: nil, count: plan.nodes.count)
+  }
+
+  /// Lets go of readers before what they read, so that no node is the last to hold another.
+  deinit {
+    steps = []
+    while !nodes.isEmpty { nodes.removeLast() }
   }
 
   func run() throws { try withoutDenormals { try runSteps() } }
@@ -59,11 +65,12 @@ final class Execution {
   private func run(_ step: Step) throws {
     switch step {
     case .single(let node):
-      let inputs = node.inputs
-      let arrays = try inputs.map { try value(of: $0) }
+      var arrays: [NDArray] = []
+      arrays.reserveCapacity(node.inputs.count)
+      for input in node.inputs { arrays.append(try value(of: input)) }
       let result = try node.primitive.evaluate(arrays, on: device)
       if check != .off { try check.examine(result, of: node, from: arrays) }
-      for input in inputs { finishReading(input) }
+      for input in node.inputs { finishReading(input) }
       try store(result, for: node)
     case .group(let group): try run(group)
     }
@@ -143,7 +150,7 @@ final class Execution {
   /// Gives outputs the memory of inputs that were read for the last time. Small ones stay in the cache anyway.
   private func reuse(_ inputs: inout [NDArray], in program: inout ElementwiseProgram, shape: [Int]) {
     guard shape.reduce(1, *) >= 1 << 12 else { return }
-    var free = inputs.indices.filter { inputs[$0].shape == shape && inputs[$0].isContiguous && inputs[$0].ownsStorage() }
+    var free = inputs.indices.filter { inputs[$0].shape == shape && inputs[$0].isContiguous && NDArray.isOverwritable(&inputs[$0]) }
     for index in program.outputs.indices where !free.isEmpty {
       let output = program.outputs[index], size = program.instructions[output.instruction].dtype.size
       guard let place = free.firstIndex(where: { inputs[$0].dtype.size == size && program.canOverwrite(input: $0, output: output) })

@@ -1,8 +1,9 @@
 // A computed value: memory with a shape and strides. Views (transposes, slices, broadcasts) share memory.
+// A class, since an evaluation hands thousands of them on: one reference to count, not those of storage, shape and strides.
 
-struct NDArray: Sendable {
+final class NDArray: @unchecked Sendable {
   /// Never set again; a variable because only of variables can be asked whether others hold them too.
-  private(set) var storage: Storage
+  @exclusivity(unchecked) private(set) var storage: Storage
   /// First element, counted in elements from the storage's start.
   let offset: Int
   let shape: [Int]
@@ -19,7 +20,7 @@ struct NDArray: Sendable {
   }
 
   /// Fresh row-major memory, uninitialised.
-  init(shape: [Int], dtype: DType) throws {
+  convenience init(shape: [Int], dtype: DType) throws {
     let count = shape.reduce(1, *)
     self.init(
       storage: try Storage(byteCount: count * dtype.size), offset: 0, shape: shape,
@@ -34,8 +35,10 @@ struct NDArray: Sendable {
 
   func typed<T>(_ type: T.Type) -> UnsafeMutablePointer<T> { pointer.assumingMemoryBound(to: T.self) }
 
-  /// Whether no other array lies on the same memory, and it may be overwritten.
-  mutating func ownsStorage() -> Bool { isKnownUniquelyReferenced(&storage) && storage.isWritable }
+  /// Whether nobody else holds the array, no other lies on the same memory, and that may be overwritten.
+  static func isOverwritable(_ array: inout NDArray) -> Bool {
+    isKnownUniquelyReferenced(&array) && isKnownUniquelyReferenced(&array.storage) && array.storage.isWritable
+  }
 
   /// The memory of a contiguous array for another of the same size.
   func overwritten(shape: [Int], dtype: DType) -> NDArray {

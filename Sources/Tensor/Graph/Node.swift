@@ -83,7 +83,9 @@ final class Node: @unchecked Sendable {
   /// Lets go of inputs without recursing: a chain of a million nodes must not overflow the stack.
   private func release(inputs: inout [Node]) {
     // Most nodes are not the last to hold what they read.
-    guard inputs.indices.contains(where: { isKnownUniquelyReferenced(&inputs[$0]) }) else { return inputs = [] }
+    guard inputs.indices.contains(where: { isKnownUniquelyReferenced(&inputs[$0]) && !inputs[$0].inputs.isEmpty }) else {
+      return inputs = []
+    }
     var pending = inputs
     inputs = []
     while var node = pending.popLast() {
@@ -108,8 +110,10 @@ final class Handle: @unchecked Sendable {
   /// The node's value where nobody else holds the node, the value or its memory: then it may be overwritten.
   /// The caller must hold the only reference to this handle.
   var ownValue: NDArray? {
-    guard isKnownUniquelyReferenced(&node), node.inputs.isEmpty, node.value?.ownsStorage() == true else { return nil }
-    return node.value
+    guard isKnownUniquelyReferenced(&node), node.inputs.isEmpty, var value = node.value.take() else { return nil }
+    let isOwn = NDArray.isOverwritable(&value)
+    node.value = value
+    return isOwn ? value : nil
   }
 
   deinit { node.handles.wrappingSubtract(1, ordering: .relaxed) }

@@ -29,13 +29,15 @@ public struct AdamWStep: Sendable, Hashable {
     to p: inout [Tensor], mu: inout [Tensor], nu: inout [Tensor], averages: inout [[Tensor]], gradients: [Tensor]
   ) throws {
     for (i, g) in gradients.enumerated() {
-      let all = [p[i], mu[i], nu[i], g] + averages.map { $0[i] }
-      guard all.allSatisfy({ $0.shape == p[i].shape && $0.dtype == .float32 }) else {
+      func fits(_ tensor: Tensor) -> Bool { tensor.dtype == .float32 && tensor.shape == g.shape }
+      guard fits(p[i]), fits(mu[i]), fits(nu[i]), fits(g), averages.allSatisfy({ fits($0[i]) }) else {
+        let all = [p[i], mu[i], nu[i], g] + averages.map { $0[i] }
         throw TensorError(.shape, "adamw", all.map(\.operand), "parameter, moments and gradient must be float32 of one shape")
       }
     }
     try evaluate(gradients + p + mu + nu + averages.joined())
     var slots: [AdamWSlot] = []
+    slots.reserveCapacity(gradients.count)
     for i in gradients.indices {
       let p = try p[i].overwritable(), mu = try mu[i].overwritable(), nu = try nu[i].overwritable()
       let averages = try averages.indices.map { try averages[$0][i].overwritable() }
