@@ -26,9 +26,11 @@ final class Evaluator: Sendable {
     try plans.withLock { number in
       let pending = roots.filter { $0.value == nil }
       let open = outlet.map { OpenOutlet($0, roots: roots) }
-      var known: Set<ObjectIdentifier> = []
-      for root in roots where known.insert(ObjectIdentifier(root)).inserted {
-        if let open, let value = root.value { try open.hand(over: value, of: root) }
+      if let open {
+        var known: Set<ObjectIdentifier> = []
+        for root in roots where known.insert(ObjectIdentifier(root)).inserted {
+          if let value = root.value { try open.hand(over: value, of: root) }
+        }
       }
       if !pending.isEmpty {
         number += 1

@@ -3,16 +3,17 @@
 
 import Synchronization
 
+/// Used by one thread, under the evaluator's lock: accesses need no watching.
 final class Execution {
   private let device: any Device
-  private(set) var nodes: [Node]
-  private var steps: [Step]
+  @exclusivity(unchecked) private(set) var nodes: [Node]
+  @exclusivity(unchecked) private var steps: [Step]
   /// By position: how many reads are still to come.
-  private(set) var readers: [Int]
+  @exclusivity(unchecked) private(set) var readers: [Int]
   /// By position: results that only this execution needs.
-  private(set) var values: [NDArray?]
+  @exclusivity(unchecked) private(set) var values: [NDArray?]
   /// The number of the group being run; numbers go on from one execution to the next.
-  private var groups: UInt64
+  @exclusivity(unchecked) private var groups: UInt64
   private let check = NumberCheck.current
   private let outlet: OpenOutlet?
 

@@ -12,12 +12,12 @@ enum Step {
   case group(ElementwiseGroup)
 }
 
-/// Elementwise nodes of one shape that run in one pass, in order.
+/// Elementwise nodes of one shape that run in one pass, in order. Used under the evaluator's lock.
 final class ElementwiseGroup {
   let shape: [Int]
-  var nodes: [Node] = []
+  @exclusivity(unchecked) var nodes: [Node] = []
   /// A reduction of one of them over the last axes, made in the same pass; nobody joins after it.
-  var tail: Node?
+  @exclusivity(unchecked) var tail: Node?
 
   init(shape: [Int]) { self.shape = shape }
 

@@ -46,7 +46,7 @@ struct Attention: CostlyPrimitive {
 
   func vjp(_ x: [Tensor], _ y: Tensor, _ dy: Tensor) throws -> [Tensor?] {
     let all = try AttentionGradient().apply(x + [dy])
-    return try x.indices.map { try x[$0].isDifferentiable ? all.narrowed(axis: 0, $0..<$0 + 1).squeezed(0) : nil }
+    return try x.indices.map { try x[$0].isDifferentiable ? all.sliced([.index($0)]) : nil }
   }
 }
 

@@ -36,11 +36,12 @@ struct Permute: Primitive {
   var fusion: ElementwiseStep? { nil }
 
   func result(of inputs: [Operand]) throws -> Operand {
-    guard order.sorted() == Array(inputs[0].shape.indices) else {
+    let shape = inputs[0].shape
+    guard order.count == shape.count, shape.indices.allSatisfy(order.contains) else {
       throw TensorError(
         .value, name, inputs, "\(order) does not name each of the \(inputs[0].shape.count) axes once")
     }
-    return Operand(shape: order.map { inputs[0].shape[$0] }, dtype: inputs[0].dtype)
+    return Operand(shape: order.map { shape[$0] }, dtype: inputs[0].dtype)
   }
 
   func evaluate(_ inputs: [NDArray], on device: any Device) throws -> NDArray { inputs[0].permuted(order) }
@@ -103,8 +104,9 @@ extension Tensor {
 
   /// Axes in the order given: axis i of the result is axis order[i] of this tensor. Negative ones count from the end.
   public func permuted(_ order: [Int]) throws -> Tensor {
-    let order = try order.map { try normalized(axis: $0, rank: rank, for: "permute", [operand]) }
-    return order == Array(shape.indices) ? self : try Permute(order: order)(self)
+    let operands = [operand]
+    let order = try order.map { try normalized(axis: $0, rank: rank, for: "permute", operands) }
+    return order.elementsEqual(shape.indices) ? self : try Permute(order: order)(self)
   }
 
   /// The last two axes exchanged.

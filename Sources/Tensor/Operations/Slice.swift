@@ -3,22 +3,30 @@
 /// A strided part, as a view.
 struct SliceRegion: Primitive {
   let region: Region
+  /// Axes with one place in the region that the result has not, in order.
+  var dropped: [Int] = []
 
   var name: String { "slice" }
   var fusion: ElementwiseStep? { nil }
 
   func result(of inputs: [Operand]) throws -> Operand {
-    Operand(shape: region.counts, dtype: inputs[0].dtype)
+    Operand(shape: kept(region.counts), dtype: inputs[0].dtype)
   }
 
-  func evaluate(_ inputs: [NDArray], on device: any Device) throws -> NDArray { region.view(of: inputs[0]) }
-
-  func jvp(_ x: [Tensor], _ dx: [Tensor?], _ y: Tensor) throws -> Tensor? {
-    try dx[0].map { try SliceRegion(region: region)($0) }
+  func evaluate(_ inputs: [NDArray], on device: any Device) throws -> NDArray {
+    let view = region.view(of: inputs[0])
+    return dropped.isEmpty ? view : view.with(shape: kept(view.shape), strides: kept(view.strides))
   }
+
+  /// Those of numbers by axis whose axes the result has.
+  private func kept(_ numbers: [Int]) -> [Int] {
+    dropped.isEmpty ? numbers : numbers.indices.filter { !dropped.contains($0) }.map { numbers[$0] }
+  }
+
+  func jvp(_ x: [Tensor], _ dx: [Tensor?], _ y: Tensor) throws -> Tensor? { try dx[0].map { try self($0) } }
 
   func vjp(_ x: [Tensor], _ y: Tensor, _ dy: Tensor) throws -> [Tensor?] {
-    [try ReplaceRegion(region: region)(Tensor(filling: x[0].shape, with: 0, dtype: dy.dtype), dy)]
+    [try ReplaceRegion(region: region)(Tensor(filling: x[0].shape, with: 0, dtype: dy.dtype), dy.reshaped(region.counts))]
   }
 }
 
@@ -117,8 +125,8 @@ public enum Slice: Sendable, Equatable {
 extension Tensor {
   /// The part that an index expression names. Axes not mentioned are taken whole.
   public func sliced(_ slices: [Slice]) throws -> Tensor {
-    let (region, shape) = try self.region(of: slices, for: "index")
-    return try part(region).reshaped(shape)
+    let (region, shape, dropped) = try self.region(of: slices, for: "index")
+    return try part(region, without: dropped).reshaped(shape)
   }
 
   /// x[..., range, ...] along one axis.
@@ -135,7 +143,7 @@ extension Tensor {
 
   /// This tensor with the named part replaced; the value is broadcast to the part's shape.
   public func replacing(_ slices: [Slice], with value: Tensor) throws -> Tensor {
-    let (region, shape) = try self.region(of: slices, for: "assignment")
+    let (region, shape, _) = try self.region(of: slices, for: "assignment")
     let part = try value.fitted(toPart: shape, of: operand).cast(to: dtype).reshaped(region.counts)
     return try ReplaceRegion(region: region)(self, part)
   }
@@ -176,12 +184,13 @@ extension Tensor {
     Region(starts: shape.map { _ in 0 }, steps: shape.map { _ in 1 }, counts: shape)
   }
 
-  private func part(_ region: Region) throws -> Tensor {
-    region == wholeRegion ? self : try SliceRegion(region: region)(self)
+  /// The region as a view; of all there is the tensor itself, with the axes it has.
+  private func part(_ region: Region, without dropped: [Int] = []) throws -> Tensor {
+    region == wholeRegion ? self : try SliceRegion(region: region, dropped: dropped)(self)
   }
 
-  /// The region an index expression covers, and the shape of the result (indices removed, new axes put in).
-  private func region(of slices: [Slice], for name: String) throws -> (Region, [Int]) {
+  /// The region an index expression covers, the shape of the result (indices removed, new axes put in), and the axes removed.
+  private func region(of slices: [Slice], for name: String) throws -> (Region, shape: [Int], dropped: [Int]) {
     let used = slices.count { $0 != .newAxis && $0 != .ellipsis }
     guard used <= rank else {
       throw TensorError(.index, name, [operand], "\(used) indices for \(rank) axes")
@@ -194,7 +203,7 @@ extension Tensor {
       slices.replaceSubrange(place...place, with: Array(repeating: .all, count: rank - used))
     default: throw TensorError(.index, name, [operand], "... can stand once in an index")
     }
-    var region = wholeRegion, result: [Int] = [], axis = 0
+    var region = wholeRegion, result: [Int] = [], dropped: [Int] = [], axis = 0
     for slice in slices {
       switch slice {
       case .newAxis:
@@ -209,6 +218,7 @@ extension Tensor {
         }
         region.starts[axis] = place
         region.counts[axis] = 1
+        dropped.append(axis)
       case .range(let start, let stop, let step):
         guard step != 0, step != .min else {
           throw TensorError(.value, name, [operand], "a slice's step cannot be \(step)")
@@ -227,7 +237,7 @@ extension Tensor {
       }
       axis += 1
     }
-    return (region, result)
+    return (region, result, dropped)
   }
 }
 
