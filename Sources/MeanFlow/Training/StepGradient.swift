@@ -88,7 +88,7 @@ extension TrainingState {
   }
 
   fileprivate static func norm(of gradients: [Tensor]) throws -> Tensor {
-    try sqrt(sum(stack(gradients.map { try sum(square($0)) })))
+    try sqrt(sumOfSquares(gradients))
   }
 }
 

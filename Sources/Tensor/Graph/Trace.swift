@@ -36,7 +36,8 @@ final class TraceSet: Sendable {
 
   func contains(_ tracer: Tracer) -> Bool { tracers.contains { $0 === tracer } }
 
-  var isActive: Bool { tracers.contains(where: \.isActive) }
+  /// The last began last, and is the likeliest to be under way.
+  var isActive: Bool { tracers[tracers.count - 1].isActive || tracers.contains { $0.isActive } }
 
   /// The active tracers of all inputs; nil when there are none, the common case.
   static func union(of inputs: [Node]) -> TraceSet? {
