@@ -61,7 +61,7 @@ extension Step {
     case .single(let node):
       // Products by shape: their speed depends on it more than on anything.
       if let product = node.primitive as? Matmul {
-        "\(product.name) \(product.factors(of: node).left) @ \(product.factors(of: node).right)"
+        "\(product.product) \(product.factors(of: node).left) @ \(product.factors(of: node).right)"
       } else {
         node.primitive.name
       }

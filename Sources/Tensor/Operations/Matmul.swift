@@ -19,7 +19,15 @@ struct Matmul: CostlyPrimitive {
   var rounds = false
   var form = Form.plain
 
-  var name: String { rounds ? "matmul bfloat16" : "matmul" }
+  var name: String {
+    switch form {
+    case .plain: product
+    case .rightTransposed: rounds ? "matmul bfloat16 a b^T" : "matmul a b^T"
+    case .leftTransposed, .rows: rounds ? "matmul bfloat16 a^T b" : "matmul a^T b"
+    }
+  }
+  /// The name whatever the form: a profile counts by the shapes that are multiplied.
+  var product: String { rounds ? "matmul bfloat16" : "matmul" }
   var fusion: ElementwiseStep? { nil }
 
   func result(of inputs: [Operand]) throws -> Operand {
