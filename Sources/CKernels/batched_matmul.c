@@ -85,7 +85,7 @@ INLINE void multiply(const int tallest, const int widest, const Product *p, cons
       const Tile top = {
         .a = a + start * p->a_column, .b = right, .c = c + j,
         .a_row = p->a_row, .a_column = p->a_column, .b_row = row, .c_row = p->c_row,
-        .depth = depth, .last = last,
+        .depth = depth, .last = p->roomy ? LANES : last,
         .alpha = start + depth == p->k ? p->alpha : 1, .more = start > 0 || p->add,
       };
       if (vectors == widest) multiply_panel(tallest, widest, p->m, top);
@@ -121,7 +121,7 @@ void imf_batched_matmul(const float *a, const int64_t *offsets_a, int64_t a_row,
                         const float *b, const int64_t *offsets_b, int64_t b_row, int64_t b_column,
                         float *c, const int64_t *offsets_c, int64_t c_row, float alpha,
                         int64_t m, int64_t n, int64_t k, int64_t from, int64_t to) {
-  const Product product = {a_row, a_column, b_row, b_column, c_row, m, n, k, alpha, false};
+  const Product product = {a_row, a_column, b_row, b_column, c_row, m, n, k, alpha, false, false};
   const Multiply multiply_one = best_level();
   for (int64_t batch = from; batch < to; batch++)
     multiply_one(&product, a + offsets_a[batch], b + offsets_b[batch], c + offsets_c[batch]);

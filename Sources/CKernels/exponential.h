@@ -5,19 +5,23 @@
 #define EXPONENTIAL_H
 
 #include "bits.h"
+#include "lanes.h"
 
 #include <math.h>
 
 /// exp(r) - 1 - r for |r| <= 0.35: relative error of exp(r) - 1 2^-28.
-INLINE float small_exponential_tail(float r) {
-  float q = 1.5046223e-4f;
-  q = q * r + 1.3930543e-3f;
-  q = q * r + 8.34151e-3f;
-  q = q * r + 4.166651e-2f;
-  q = q * r + 1.6666636e-1f;
-  q = q * r + 0.5f;
-  return q * (r * r);
-}
+#define SMALL_EXPONENTIAL_TAIL(Number)                                             \
+  __attribute__((overloadable)) INLINE Number small_exponential_tail(Number r) {   \
+    Number q = 1.5046223e-4f;                                                      \
+    q = q * r + 1.3930543e-3f;                                                     \
+    q = q * r + 8.34151e-3f;                                                       \
+    q = q * r + 4.166651e-2f;                                                      \
+    q = q * r + 1.6666636e-1f;                                                     \
+    q = q * r + 0.5f;                                                              \
+    return q * (r * r);                                                            \
+  }
+SMALL_EXPONENTIAL_TAIL(float)
+SMALL_EXPONENTIAL_TAIL(Lanes)
 
 /// x / ln 2 = n + r / ln 2, for lowest <= x <= highest; x outside is taken for the bound.
 INLINE float reduced_exponent(float x, float lowest, float highest, int32_t *n) {
@@ -37,6 +41,21 @@ INLINE float exponential(float x) {
   const float sum = 1 + r, lost = r - (sum - 1);
   const int32_t half = n >> 1;
   return (small_exponential_tail(r) + lost + sum) * power_of_two(half) * power_of_two(n - half);
+}
+
+/// For x <= 0, at two thirds of the cost; results below the smallest normal number, 1.2e-38, are 0. The lower bound makes
+/// 2^n a 0. The lowest bits of a float near ROUNDER are n; its others leave by the shift.
+INLINE Lanes exponentials_below(Lanes x) {
+  const Lanes lowest = -88.1f;
+  x = x < lowest ? lowest : x;
+  const Lanes shifted = x * 1.44269504f + ROUNDER, whole = shifted - ROUNDER;
+  const Lanes r = (x - whole * LN2_HIGH) - whole * LN2_LOW;
+  LaneBits power;
+  memcpy(&power, &shifted, sizeof power);
+  power = (power << 23) + bits_of(1);
+  Lanes factor;
+  memcpy(&factor, &power, sizeof factor);
+  return (small_exponential_tail(r) + r + 1) * factor;
 }
 
 /// (2^n - 1) + 2^n (exp(r) - 1), halved until the end, since 2^128 is no float32. Below -30 the

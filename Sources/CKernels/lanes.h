@@ -14,6 +14,7 @@
 
 enum { LANES = 16 };
 typedef float Lanes __attribute__((ext_vector_type(16), aligned(4)));
+typedef uint32_t LaneBits __attribute__((ext_vector_type(16)));
 typedef float EightLanes __attribute__((ext_vector_type(8)));
 typedef float FourLanes __attribute__((ext_vector_type(4)));
 typedef float TwoLanes __attribute__((ext_vector_type(2)));

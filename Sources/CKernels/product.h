@@ -10,6 +10,8 @@ typedef struct {
   int64_t a_row, a_column, b_row, b_column, c_row, m, n, k;
   float alpha;
   bool add;
+  /// Rows of c have room for whole vectors: what lies past n becomes 0.
+  bool roomy;
 } Product;
 
 void multiply_matrices(const Product *p, const float *a, const float *b, float *c);

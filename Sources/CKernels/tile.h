@@ -31,9 +31,8 @@ INLINE void multiply_tile(const int rows, const int vectors, const Tile *t) {
   Lanes sum[TALLEST][WIDEST];
   _Pragma("unroll") for (int r = 0; r < rows; r++) {
     _Pragma("unroll") for (int v = 0; v < vectors; v++) {
-      float *target = t->c + r * t->c_row + v * LANES;
-      __builtin_prefetch(target, 1);
-      sum[r][v] = t->more ? load_first(target, v < vectors - 1 ? LANES : t->last, 0) : 0;
+      __builtin_prefetch(t->c + r * t->c_row + v * LANES, 1);
+      sum[r][v] = 0;
     }
   }
   // Every fourth row of a has a pointer; the other rows are offsets from these.
@@ -65,11 +64,16 @@ INLINE void multiply_tile(const int rows, const int vectors, const Tile *t) {
       __asm__("" : "+r"(a0), "+r"(a4), "+r"(a8));
     }
   }
-  _Pragma("unroll") for (int r = 0; r < rows; r++) {
-    _Pragma("unroll") for (int v = 0; v < vectors; v++) {
-      float *target = t->c + r * t->c_row + v * LANES;
-      store_first(target, t->alpha * sum[r][v], v < vectors - 1 ? LANES : t->last);
+  // What was there is added to the whole sum: a long one's parts lose less that way than its terms would.
+  if (t->more) {
+    _Pragma("unroll") for (int r = 0; r < rows; r++) {
+      _Pragma("unroll") for (int v = 0; v < vectors; v++)
+        sum[r][v] += load_first(t->c + r * t->c_row + v * LANES, v < vectors - 1 ? LANES : t->last, 0);
     }
+  }
+  _Pragma("unroll") for (int r = 0; r < rows; r++) {
+    _Pragma("unroll") for (int v = 0; v < vectors; v++)
+      store_first(t->c + r * t->c_row + v * LANES, t->alpha * sum[r][v], v < vectors - 1 ? LANES : t->last);
   }
 }
 

@@ -104,11 +104,13 @@ void imf_radix_count(const uint64_t *keys, int shift, int64_t *counts, int64_t n
 void imf_radix_move(const uint64_t *keys, const int64_t *places, uint64_t *new_keys, int64_t *new_places, int shift,
                     int64_t *starts, int64_t n);
 
-/// Row-wise softmax, rows from ..< to of x [rows, n] float32 -> y; `scale` multiplies x first.
-void imf_softmax(const float *x, float *y, float scale, int64_t n, int64_t from, int64_t to);
+/// Row-wise softmax, rows from ..< to of x [rows, n] float32 -> y; `scale` multiplies x first. Rows begin `row` numbers after
+/// one another; where that leaves room for whole vectors of 16, what lies between them is overwritten.
+void imf_softmax(const float *x, float *y, float scale, int64_t n, int64_t row, int64_t from, int64_t to);
 
 /// dx = scale * y * (dy - sum(y * dy)) row by row: the derivative of imf_softmax, forward and backward alike.
-void imf_softmax_derivative(const float *y, const float *dy, float *dx, float scale, int64_t n, int64_t from, int64_t to);
+void imf_softmax_derivative(const float *y, const float *dy, float *dx, float scale, int64_t n, int64_t row, int64_t from,
+                            int64_t to);
 
 /// Matrices [tokens, d] of several heads: element (t, i) of a head lies at x + offsets[head] + t * row + i.
 typedef struct { float *x; const int64_t *offsets; int64_t row; } imf_heads;
@@ -157,6 +159,13 @@ void imf_batched_matmul(const float *a, const int64_t *offsets_a, int64_t a_row,
                         const float *b, const int64_t *offsets_b, int64_t b_row, int64_t b_column,
                         float *c, const int64_t *offsets_c, int64_t c_row, float alpha,
                         int64_t m, int64_t n, int64_t k, int64_t from, int64_t to);
+
+/// c = a^T b, the sum of the outer products of rows from ..< to of a [.., m] and b [.., n] float32; row strides in elements,
+/// rows contiguous, m at most IMF_OUTER_ROWS. For a c that stays in the second-level cache. The order of the sum depends on
+/// from and to alone.
+#define IMF_OUTER_ROWS 560
+void imf_outer_products(const float *a, int64_t a_row, const float *b, int64_t b_row, float *c, int64_t c_row, int64_t m,
+                        int64_t n, int64_t from, int64_t to);
 
 /// What one step of AdamW multiplies by: mu_scale and nu_scale correct the moments' bias.
 typedef struct { float b1, b2, mu_scale, nu_scale, eps, weight_decay, rate; } imf_adamw_step;

@@ -9,7 +9,9 @@ extension CPU {
   private static let smallProduct = 32 * 32 * 32
   /// A right factor of up to so many numbers stays in a core's cache: our kernel, split by rows, then beats the library,
   /// which copies the factors first. So it does up to so many multiply-adds.
-  private static let modestFactor = 1 << 15, modestProduct = 1 << 24
+  private static let modestFactor = 1 << 17, modestProduct = 1 << 24
+  /// Rows for which it is worth while to turn a right factor over, which every thread does for itself.
+  private static let rowsWorthTurning = 512
 
   /// Multiply-adds of a product after which it looks for an interrupt: at 50 GFLOP/s a fifth of a second.
   private static let longProduct = 5 << 30
@@ -79,9 +81,16 @@ extension CPU {
   /// Two matrices whose strides suit the libraries.
   private func product(_ a: NDArray, _ b: NDArray, _ result: NDArray) throws {
     let m = a.shape[0], k = a.shape[1], n = b.shape[1]
-    if a.dtype == .float32, k <= Self.longSum, n * k <= Self.modestFactor || m * n * k <= Self.modestProduct {
+    if a.dtype == .float32, Self.isSumOfOuterProducts(a, b) { return try outerProducts(a, b, result) }
+
+    if a.dtype == .float32, k <= Self.longSum, (n * k <= Self.modestFactor && a.strides[1] == 1) || m * n * k <= Self.modestProduct {
       // Each thread has rows of its own; the order of every sum is the same for any number of threads.
-      try Threads.split(m, grain: max(12, Self.smallProduct / (n * k))) { rows in
+      var grain = max(12, Self.smallProduct / (n * k))
+      if b.strides[1] != 1 {
+        let shares = Threads.count * ((m + Self.rowsWorthTurning * Threads.count - 1) / (Self.rowsWorthTurning * Threads.count))
+        grain = max(grain, (m + shares - 1) / shares)
+      }
+      try Threads.split(m, grain: grain) { rows in
         imf_batched_matmul(
           a.typed(Float.self) + rows.lowerBound * a.strides[0], [0], Int64(a.strides[0]), Int64(a.strides[1]),
           b.typed(Float.self), [0], Int64(b.strides[0]), Int64(b.strides[1]),
@@ -103,6 +112,33 @@ extension CPU {
     }
     if isSummed {
       result.pointer.copyMemory(from: try converted(target, to: .bfloat16).pointer, byteCount: m * n * DType.bfloat16.size)
+    }
+  }
+
+  /// Many rows of two factors, a few columns each: a weight's gradient. The result must leave room in a core's cache.
+  private static func isSumOfOuterProducts(_ a: NDArray, _ b: NDArray) -> Bool {
+    let m = a.shape[0], k = a.shape[1], n = b.shape[1]
+    return a.strides[0] == 1 && b.strides[1] == 1 && k >= 512 && k <= longSum && 16...Int(IMF_OUTER_ROWS) ~= m && n >= 16
+      && m * n <= 1 << 17
+  }
+
+  /// Each half of the rows is added up by itself, whatever the number of threads, so that two can share the reading.
+  private func outerProducts(_ a: NDArray, _ b: NDArray, _ result: NDArray) throws {
+    let m = a.shape[0], k = a.shape[1], n = b.shape[1]
+    let other = try NDArray(shape: [m, n], dtype: .float32)
+    let bands = max(1, min(Threads.count / 2, m / 48))
+    try Threads.forEach(2 * bands) { index in
+      let (half, band) = (index % 2, index / 2)
+      let rows = m * band / bands..<m * (band + 1) / bands
+      imf_outer_products(
+        a.typed(Float.self) + rows.lowerBound, Int64(a.strides[1]), b.typed(Float.self), Int64(b.strides[0]),
+        (half == 0 ? result : other).typed(Float.self) + rows.lowerBound * n, Int64(n), Int64(rows.count), Int64(n),
+        Int64(k / 2 * half), Int64(half == 0 ? k / 2 : k))
+    }
+    guard let add = imf_binary_kernel(IMF_ADD, IMF_FLOAT32) else { return }
+    let (x, y) = (result.typed(Float.self), other.typed(Float.self))
+    try Threads.split(m * n, grain: 16 << 10) { range in
+      add(x + range.lowerBound, y + range.lowerBound, x + range.lowerBound, range.count)
     }
   }
 

@@ -9,7 +9,7 @@ extension CPU {
     let length = x.shape[x.rank - 1]
     try Threads.split(length > 0 ? x.count / length : 0, grain: max(1, 16 << 10 / max(1, length))) { rows in
       imf_softmax(
-        source.typed(Float.self), result.typed(Float.self), Float(scale), Int64(length),
+        source.typed(Float.self), result.typed(Float.self), Float(scale), Int64(length), Int64(length),
         Int64(rows.lowerBound), Int64(rows.upperBound))
     }
     return result
@@ -22,7 +22,7 @@ extension CPU {
     try Threads.split(length > 0 ? y.count / length : 0, grain: max(1, 16 << 10 / max(1, length))) { rows in
       imf_softmax_derivative(
         weights.typed(Float.self), direction.typed(Float.self), result.typed(Float.self), Float(scale),
-        Int64(length), Int64(rows.lowerBound), Int64(rows.upperBound))
+        Int64(length), Int64(length), Int64(rows.lowerBound), Int64(rows.upperBound))
     }
     return result
   }
