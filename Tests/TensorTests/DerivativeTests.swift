@@ -73,6 +73,22 @@ private func pushforward(_ f: @escaping (Tensor) throws -> Tensor) -> (Tensor) t
     #expect(second[1] == nil)
   }
 
+  /// An outer walk meets the inner one's nodes again; the pullback outlives both.
+  @Test func aPullbackOutlivesAnOuterDerivative() throws {
+    var kept: (([Tensor?]) throws -> [Tensor?])?
+    let x = double(2)
+    let outer = try jvp(
+      { primals in
+        let (outputs, pullback) = try vjp({ [try $0[0] * $0[0] * $0[1], $0[1]] }, at: [primals[0], double(5)])
+        kept = pullback
+        return [try outputs[0] * 3]
+      }, at: [x], along: [double(1)])
+    #expect(try outer.tangents[0]?.item() == 60)
+    let pullback = try #require(kept)
+    let gradients = try pullback([double(1), double(7)])
+    #expect(try gradients[0]?.item() == 20 && gradients[1]?.item() == 11)
+  }
+
   @Test func independentPrimalsHaveZeroGradient() throws {
     let gradients = try grad({ try sum($0[0]) }, at: [.ones([2, 3]), .ones([4])])
     #expect(try gradients[0].scalars(Float.self) == [1, 1, 1, 1, 1, 1])

@@ -53,6 +53,45 @@ import Testing
     #expect(try kept.scalars(Float.self) == copies.1)
   }
 
+  /// A view of a product keeps its memory from the chain that reads the product last, computed before the chain or after it.
+  @Test func memoryUnderAViewIsNotTakenOver() throws {
+    let x = try uniform(RandomKey(seed: 10), [300, 50], low: -1, high: 1).evaluated()
+    let expected = try matmul(x, .ones([50, 50])).scalars(Float.self)
+    for viewIsFirst in [true, false] {
+      func made() throws -> [Tensor] {
+        let product = try matmul(x, .ones([50, 50]))
+        if viewIsFirst { return [try product.reshaped([-1]), try product * 2] }
+        let double = try product * 2
+        return [try product.reshaped([-1]), double]
+      }
+      let results = try made()
+      try evaluate(results)
+      #expect(try results[0].scalars(Float.self) == expected)
+      #expect(try results[1].scalars(Float.self) == expected.map { $0 * 2 })
+    }
+  }
+
+  /// The same sums as composed, bit for bit: of one block, of many, of a view, of nothing.
+  @Test func aSumOfSquaresIsTheComposedOne() throws {
+    let x = try uniform(RandomKey(seed: 12), [300, 50], low: -1, high: 1).evaluated()
+    let tensors = try [x, x.narrowed(axis: 0, 3..<7).transposed(), .ones([3]), Tensor(2), .zeros([0, 4])]
+    let apart = try tensors.filter { $0.count > 0 }.map { try sum(square($0)) }
+    #expect(try sumOfSquares(tensors).item() == sum(stack(apart)).item())
+    #expect(try sumOfSquares([.zeros([0])]).item() == 0)
+    #expect(try sumOfSquares([Tensor([Int32(3), 4]), Tensor(1, dtype: .float64)]).dtype == .float64)
+    #expect(throws: TensorError.self) { try sumOfSquares([]) }
+  }
+
+  @Test func anIndexOfASliceIsOneNode() throws {
+    let x = try normal(RandomKey(seed: 13), [3, 4, 5]).evaluated()
+    let part = try x.sliced([.index(1), .range(start: 1, stop: 3, step: 1), .index(-1)])
+    #expect(part.shape == [2] && graphText(of: [part]).contains("1 operations pending"))
+    let all = try x.scalars(Float.self)
+    #expect(try part.scalars(Float.self) == [all[29], all[34]])
+    // An axis of size 1 is there whole: nothing to cut, and yet it goes.
+    #expect(try Tensor.ones([1, 3]).evaluated().sliced([.index(0)]).shape == [3])
+  }
+
   @Test func equalOperationsRunOnce() throws {
     let x = try uniform(RandomKey(seed: 11), [40, 40], low: -1, high: 1).evaluated()
     let y = try matmul(x, x) + matmul(x, x)

@@ -223,6 +223,7 @@ let operationCases =
 
 @Rows private func reductionCases() -> [OperationCase] {
   OperationCase("sum", [[3, 4]], reference: { [$0[0].reduce(0, +)] }) { try sum($0[0]) }
+  OperationCase("sum of squares", [[3, 4], [2], []], reference: { [$0.joined().reduce(0) { $0 + $1 * $1 }] }) { try sumOfSquares($0) }
   OperationCase("sum over a middle axis", [[2, 3, 2]], reference: { x in
     [0, 1, 6, 7].map { (start: Int) -> Double in x[0][start] + x[0][start + 2] + x[0][start + 4] }
   }) { try sum($0[0], axes: [1]) }
