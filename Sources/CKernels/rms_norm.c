@@ -6,8 +6,8 @@
 
 #include <math.h>
 
-/// x [n], weight [n] -> y [n].
-INLINE void rms_norm_row(const float *x, const float *weight, float *y, float eps, int64_t n) {
+/// 1 / sqrt(mean(x^2) + eps) of a row x [n].
+INLINE float factor_of_row(const float *x, float eps, int64_t n) {
   const int64_t whole = n / LANES * LANES, rest = n - whole;
   Lanes a = 0, b = 0, c = 0, d = 0;
   int64_t i = 0;
@@ -24,8 +24,14 @@ INLINE void rms_norm_row(const float *x, const float *weight, float *y, float ep
     const Lanes last = load_first(x + whole, rest, 0);
     b += last * last;
   }
-  const float factor = 1 / sqrtf(sum_of_lanes((a + b) + (c + d)) / (float)n + eps);
-  for (i = 0; i < whole; i += LANES) store(y + i, factor * load(x + i) * load(weight + i));
+  return 1 / sqrtf(sum_of_lanes((a + b) + (c + d)) / (float)n + eps);
+}
+
+/// x [n], weight [n] -> y [n].
+INLINE void rms_norm_row(const float *x, const float *weight, float *y, float eps, int64_t n) {
+  const int64_t whole = n / LANES * LANES, rest = n - whole;
+  const float factor = factor_of_row(x, eps, n);
+  for (int64_t i = 0; i < whole; i += LANES) store(y + i, factor * load(x + i) * load(weight + i));
   if (rest > 0) {
     const Lanes last = load_first(x + whole, rest, 0), scale = load_first(weight + whole, rest, 0);
     store_first(y + whole, factor * last * scale, rest);
@@ -71,4 +77,30 @@ CLONES void imf_rms_norm_derivative(const float *x, const float *d, const float 
                                     float *result, float eps, int64_t n, int64_t from, int64_t to) {
   for (int64_t row = from; row < to; row++)
     derivative_row(x + row * n, d + row * n, before, after, result + row * n, eps, n);
+}
+
+/// How many rows' factors are known before the first is used.
+enum { TOGETHER = 16 };
+
+INLINE void weight_gradient(const float *x, const float *dy, float *sum, float eps, int64_t n, int64_t from, int64_t to) {
+  const int64_t whole = n / LANES * LANES;
+  float factors[TOGETHER];
+  for (int64_t i = 0; i < n; i++) sum[i] = 0;
+  for (int64_t start = from; start < to; start += TOGETHER) {
+    const int64_t rows = to - start < TOGETHER ? to - start : TOGETHER;
+    const float *left = x + start * n, *right = dy + start * n;
+    for (int64_t r = 0; r < rows; r++) factors[r] = factor_of_row(left + r * n, eps, n);
+    for (int64_t i = 0; i < whole; i += LANES) {
+      Lanes total = load(sum + i);
+      for (int64_t r = 0; r < rows; r++) total += factors[r] * load(left + r * n + i) * load(right + r * n + i);
+      store(sum + i, total);
+    }
+    for (int64_t r = 0; r < rows; r++)
+      for (int64_t i = whole; i < n; i++) sum[i] += factors[r] * left[r * n + i] * right[r * n + i];
+  }
+}
+
+CLONES void imf_rms_norm_weight_gradient(const float *x, const float *dy, float *sum, float eps, int64_t n, int64_t from,
+                                         int64_t to) {
+  weight_gradient(x, dy, sum, eps, n, from, to);
 }

@@ -2,9 +2,9 @@
 #include "CKernels.h"
 #include "dispatch.h"
 
-/// x [d] -> y [d], with the tables' row of its position.
+/// x [d] -> y [d], which may be x, with the tables' row of its position.
 INLINE void rotary_row(const float *x, const float *cosine, const float *sine, float *y, int64_t d) {
-  for (int64_t i = 0; i < d; i += 2) {
+  EACH for (int64_t i = 0; i < d; i += 2) {
     const float a = x[i], b = x[i + 1];
     y[i] = a * cosine[i] + b * sine[i];
     y[i + 1] = b * cosine[i + 1] + a * sine[i + 1];

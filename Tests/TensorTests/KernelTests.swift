@@ -91,4 +91,38 @@ private func difference(_ found: Tensor, _ expected: Tensor) throws -> Double {
     let gradients = try [x, wide].map { x in try grad({ try sum(attend($0) * x[3]) }, at: Array(x[..<3])) }
     for (found, expected) in zip(gradients[0], gradients[1]) { #expect(try difference(found, expected) < 4e-6) }
   }
+
+  /// Rows below, at and above those that are added up at once; none at all leaves zeros.
+  @Test(arguments: [[0, 8], [1, 4], [3, 5, 7], [16, 32], [257, 33], [1000, 200], [9, 64, 16]]) func weightsOfNorms(_ shape: [Int]) throws {
+    let x = try normal(RandomKey(seed: 1), shape), weight = try normal(RandomKey(seed: 2), [shape[shape.count - 1]])
+    let d = try normal(RandomKey(seed: 3), shape)
+    func gradients(_ type: DType) throws -> [Tensor] {
+      let along = try d.cast(to: type)
+      return try grad({ try sum(rmsNorm($0[0], weight: $0[1]) * along) }, at: [x.cast(to: type), weight.cast(to: type)])
+    }
+    let found = try gradients(.float32), expected = try gradients(.float64)
+    #expect(found[1].shape == weight.shape)
+    #expect(try difference(found[1], expected[1]) < 1e-6)
+    if shape[0] > 0 { #expect(try difference(found[0], expected[0]) < 2e-6) }
+  }
+
+  /// The turned array may take the memory of what was turned, where that has no other reader.
+  @Test func turningLeavesWhatOthersRead() throws {
+    let x = try normal(RandomKey(seed: 1), [4, 36, 4, 32])
+    let angles = try normal(RandomKey(seed: 2), [36, 1, 32])
+    func turned(_ x: Tensor) throws -> Tensor {
+      let (cosine, sine) = try (cos(angles).cast(to: x.dtype), sin(angles).cast(to: x.dtype))
+      return try rotary(x, cosine: cosine, signedSine: sine)
+    }
+    func twice(_ type: DType) throws -> [Tensor] {
+      let start = try x.cast(to: type) * 2, norm = try rmsNorm(start, weight: .ones([32], dtype: type))
+      let once = try turned(norm)
+      // A view of the memory that is turned, a reader of what was turned before, and one that is the last.
+      let part = try norm.narrowed(axis: 1, 3..<5)
+      let results = try [turned(once) + once, turned(start * 3), turned(turned(start)), part + 1]
+      try evaluate(results)
+      return results + [start]
+    }
+    for (found, expected) in zip(try twice(.float32), try twice(.float64)) { #expect(try difference(found, expected) < 2e-6) }
+  }
 }

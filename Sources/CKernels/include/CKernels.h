@@ -138,6 +138,9 @@ void imf_rms_norm(const float *x, const float *weight, float *y, float eps, int6
 void imf_rms_norm_derivative(const float *x, const float *d, const float *before, const float *after, float *result,
                              float eps, int64_t n, int64_t from, int64_t to);
 
+/// sum [n] = the sum of dy x r over rows from ..< to: what the weight of x r weight gets.
+void imf_rms_norm_weight_gradient(const float *x, const float *dy, float *sum, float eps, int64_t n, int64_t from, int64_t to);
+
 /// Sums and sums of squares of each channel of x [pixels, c]; `room` holds 2 c numbers.
 void imf_channel_sums_float32(const float *x, double *sums, double *squares, float *room, int64_t pixels, int64_t c);
 void imf_channel_sums_bfloat16(const uint16_t *x, double *sums, double *squares, float *room, int64_t pixels, int64_t c);
@@ -149,7 +152,7 @@ void imf_channel_affine_bfloat16(const uint16_t *x, const float *factor, const f
                                  int64_t c, bool silu);
 
 /// y = x cosine + (x with the two of each pair exchanged) sine: rows from ..< to of x [.., tokens, heads, d] float32, the
-/// tables [tokens, d]. d is even.
+/// tables [tokens, d]. d is even; y may be x.
 void imf_rotary(const float *x, const float *cosine, const float *sine, float *y, int64_t tokens, int64_t heads, int64_t d, int64_t from, int64_t to);
 
 /// c[b] = alpha * a[b] x b[b] for small matrices, batches from ..< to: a [m, k], b [k, n], c [m, n] float32, each with row

@@ -10,8 +10,6 @@ extension CPU {
   /// A right factor of up to so many numbers stays in a core's cache: our kernel, split by rows, then beats the library,
   /// which copies the factors first. So it does up to so many multiply-adds.
   private static let modestFactor = 1 << 17, modestProduct = 1 << 24
-  /// Rows for which it is worth while to turn a right factor over, which every thread does for itself.
-  private static let rowsWorthTurning = 512
 
   /// Multiply-adds of a product after which it looks for an interrupt: at 50 GFLOP/s a fifth of a second.
   private static let longProduct = 5 << 30
@@ -82,15 +80,9 @@ extension CPU {
   private func product(_ a: NDArray, _ b: NDArray, _ result: NDArray) throws {
     let m = a.shape[0], k = a.shape[1], n = b.shape[1]
     if a.dtype == .float32, Self.isSumOfOuterProducts(a, b) { return try outerProducts(a, b, result) }
-
     if a.dtype == .float32, k <= Self.longSum, (n * k <= Self.modestFactor && a.strides[1] == 1) || m * n * k <= Self.modestProduct {
       // Each thread has rows of its own; the order of every sum is the same for any number of threads.
-      var grain = max(12, Self.smallProduct / (n * k))
-      if b.strides[1] != 1 {
-        let shares = Threads.count * ((m + Self.rowsWorthTurning * Threads.count - 1) / (Self.rowsWorthTurning * Threads.count))
-        grain = max(grain, (m + shares - 1) / shares)
-      }
-      try Threads.split(m, grain: grain) { rows in
+      try Threads.split(m, grain: max(12, Self.smallProduct / (n * k))) { rows in
         imf_batched_matmul(
           a.typed(Float.self) + rows.lowerBound * a.strides[0], [0], Int64(a.strides[0]), Int64(a.strides[1]),
           b.typed(Float.self), [0], Int64(b.strides[0]), Int64(b.strides[1]),

@@ -56,9 +56,28 @@ extension CPU {
     return result
   }
 
-  func rotary(_ x: NDArray, cosine: NDArray, signedSine: NDArray) throws -> NDArray {
+  /// Rows whose sums are made one after the other; those of more are added up.
+  private static let rowsOfSum = 256
+
+  func rmsNormWeightGradient(_ x: NDArray, _ dy: NDArray, eps: Double) throws -> NDArray {
+    let source = try contiguous(x), cotangent = try contiguous(dy.broadcast(to: x.shape))
+    let length = x.shape[x.rank - 1], rows = length > 0 ? x.count / length : 0
+    guard rows > 0 else { return try fill(0, shape: [length], dtype: x.dtype) }
+    let parts = (rows + Self.rowsOfSum - 1) / Self.rowsOfSum
+    let sums = try NDArray(shape: [parts, length], dtype: x.dtype)
+    try Threads.split(parts, grain: max(1, (16 << 10) / (Self.rowsOfSum * length))) { range in
+      for part in range {
+        imf_rms_norm_weight_gradient(
+          source.typed(Float.self), cotangent.typed(Float.self), sums.typed(Float.self) + part * length, Float(eps),
+          Int64(length), Int64(rows * part / parts), Int64(rows * (part + 1) / parts))
+      }
+    }
+    return parts == 1 ? sums.with(shape: [length], strides: [1]) : try reduce(.sum, sums, axes: [0])
+  }
+
+  func rotary(_ x: NDArray, cosine: NDArray, signedSine: NDArray, inPlace: Bool) throws -> NDArray {
     let source = try contiguous(x), cosines = try contiguous(cosine), sines = try contiguous(signedSine)
-    let result = try NDArray(shape: x.shape, dtype: x.dtype)
+    let result = inPlace ? x.overwritten(shape: x.shape, dtype: x.dtype) : try NDArray(shape: x.shape, dtype: x.dtype)
     let d = x.shape[x.rank - 1], heads = x.shape[x.rank - 2], tokens = x.shape[x.rank - 3]
     try Threads.split(d > 0 ? x.count / d : 0, grain: max(1, 16 << 10 / max(1, d))) { rows in
       imf_rotary(

@@ -54,8 +54,12 @@ protocol Device: Sendable {
   func rmsNormDerivative(_ x: NDArray, _ d: NDArray, weight: NDArray, eps: Double, weighs: RMSNormDerivative.Weighs) throws
     -> NDArray
 
-  /// Pairs of the last axis of x [..., T, H, d] turned by tables [T, 1, d], float32; see `Rotary`.
-  func rotary(_ x: NDArray, cosine: NDArray, signedSine: NDArray) throws -> NDArray
+  /// The sum over all rows of dy x / sqrt(mean(x^2) + eps), float32.
+  func rmsNormWeightGradient(_ x: NDArray, _ dy: NDArray, eps: Double) throws -> NDArray
+
+  /// Pairs of the last axis of x [..., T, H, d] turned by tables [T, 1, d], float32; see `Rotary`. The result takes the memory
+  /// of a contiguous x `inPlace`.
+  func rotary(_ x: NDArray, cosine: NDArray, signedSine: NDArray, inPlace: Bool) throws -> NDArray
 
   /// softmax(q k^T / sqrt(d)) v over the last two axes of equal arrays [..., T, d], float32; its derivative along dx; and
   /// its three cotangents, stacked. The results may be strided.

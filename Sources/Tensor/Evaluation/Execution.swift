@@ -69,10 +69,15 @@ final class Execution {
       var arrays: [NDArray] = []
       arrays.reserveCapacity(node.inputs.count)
       for input in node.inputs { arrays.append(try value(of: input)) }
-      let result = try node.primitive.evaluate(arrays, on: device)
-      if check != .off { try check.examine(result, of: node, from: arrays) }
       for input in node.inputs { finishReading(input) }
-      try store(result, for: node)
+      if check == .off {
+        try store(node.primitive.evaluate(consume arrays, on: device), for: node)
+      } else {
+        let inputs = arrays
+        let result = try node.primitive.evaluate(arrays, on: device)
+        try check.examine(result, of: node, from: inputs)
+        try store(result, for: node)
+      }
     case .group(let group): try run(group)
     }
   }

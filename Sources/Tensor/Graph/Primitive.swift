@@ -16,8 +16,9 @@ protocol Primitive: Sendable, Equatable {
   /// Shape and type of the result, or what is wrong with the inputs.
   func result(of inputs: [Operand]) throws -> Operand
 
-  /// The value. Inputs may be strided views; so may the result.
-  func evaluate(_ inputs: [NDArray], on device: any Device) throws -> NDArray
+  /// The value. Inputs may be strided views; so may the result. Those that nobody else will read are held by the list alone,
+  /// and whoever takes it may give the result their memory.
+  func evaluate(_ inputs: consuming [NDArray], on device: any Device) throws -> NDArray
 
   /// The tangent of y = f(x) along dx.
   func jvp(_ x: [Tensor], _ dx: [Tensor?], _ y: Tensor) throws -> Tensor?

@@ -24,7 +24,7 @@ struct RMSNorm: Primitive {
   func vjp(_ x: [Tensor], _ y: Tensor, _ dy: Tensor) throws -> [Tensor?] {
     [
       x[0].isDifferentiable ? try RMSNormDerivative(eps: eps, weighs: .direction)(x[0], dy, x[1]) : nil,
-      x[1].isDifferentiable ? try dy * unweighted(x[0]) : nil,
+      x[1].isDifferentiable ? try RMSNormWeightGradient(eps: eps)(x[0], dy) : nil,
     ]
   }
 
@@ -71,5 +71,35 @@ struct RMSNormDerivative: Primitive {
     let y = try x * r
     let product = try r * (d - y * mean(y * d, axes: [-1], keepDims: true))
     return weighs == .result ? try product * weight : product
+  }
+}
+
+/// What the weight gets: the sum over all rows of dy x r. Inputs x and dy [..., D], result [D].
+struct RMSNormWeightGradient: Primitive {
+  let eps: Double
+
+  var name: String { "rms_norm weight gradient" }
+  var fusion: ElementwiseStep? { nil }
+
+  func result(of inputs: [Operand]) throws -> Operand {
+    Operand(shape: [inputs[0].shape[inputs[0].shape.count - 1]], dtype: inputs[0].dtype)
+  }
+
+  func evaluate(_ inputs: [NDArray], on device: any Device) throws -> NDArray {
+    try device.rmsNormWeightGradient(inputs[0], inputs[1], eps: eps)
+  }
+
+  func jvp(_ x: [Tensor], _ dx: [Tensor?], _ y: Tensor) throws -> Tensor? {
+    try Tensor::jvp({ [try composed($0)] }, at: x, along: dx).tangents[0]
+  }
+
+  func vjp(_ x: [Tensor], _ y: Tensor, _ dy: Tensor) throws -> [Tensor?] {
+    try Tensor::vjp({ [try composed($0)] }, at: x).pullback([dy])
+  }
+
+  private func composed(_ inputs: [Tensor]) throws -> Tensor {
+    let x = inputs[0]
+    let r = try rsqrt(mean(x * x, axes: [-1], keepDims: true) + eps)
+    return try sum(inputs[1] * x * r, axes: Array(0..<x.rank - 1))
   }
 }

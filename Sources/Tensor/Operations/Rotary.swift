@@ -34,8 +34,9 @@ struct Rotary: Primitive {
 
   func result(of inputs: [Operand]) throws -> Operand { inputs[0] }
 
-  func evaluate(_ inputs: [NDArray], on device: any Device) throws -> NDArray {
-    try device.rotary(inputs[0], cosine: inputs[1], signedSine: inputs[2])
+  func evaluate(_ inputs: consuming [NDArray], on device: any Device) throws -> NDArray {
+    let isLastReader = inputs[0].isContiguous && NDArray.isOverwritable(&inputs[0])
+    return try device.rotary(inputs[0], cosine: inputs[1], signedSine: inputs[2], inPlace: isLastReader)
   }
 
   func jvp(_ x: [Tensor], _ dx: [Tensor?], _ y: Tensor) throws -> Tensor? {
