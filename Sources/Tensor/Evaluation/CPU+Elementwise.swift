@@ -29,31 +29,45 @@ extension CPU {
 
 extension CPU {
   func elementwise(
-    _ step: ElementwiseStep, _ operands: [ElementwiseOperand], shape: [Int], dtype: DType
+    _ step: ElementwiseStep, _ a: ElementwiseOperand, _ b: ElementwiseOperand?, shape: [Int], dtype: DType
   ) throws -> NDArray? {
     let count = shape.reduce(1, *)
-    guard count > 0, count <= Int(IMF_BLOCK), operands.count <= 2 else { return nil }
-    for case .array(let array) in operands where array.shape != shape || !array.isContiguous { return nil }
-    let call = try BlockPlan.call(step, operands[0].dtype, dtype)
-    let result = try NDArray(shape: shape, dtype: dtype)
-    withUnsafeTemporaryAllocation(byteCount: operands.count * count * 8, alignment: 64) { scratch in
-      func address(_ index: Int) -> UnsafeMutableRawPointer {
-        switch operands[index] {
-        case .array(let array): return array.pointer
-        case .number(let value, let dtype):
-          let place = scratch.baseAddress! + index * count * 8
-          dtype.withBytes(of: value) { imf_fill($0, place, dtype.size, count) }
-          return place
-        }
-      }
+    guard count > 0, count <= Int(IMF_BLOCK), a.lies(as: shape), b?.lies(as: shape) ?? true else { return nil }
+    let call = try BlockPlan.call(step, a.dtype, dtype)
+    let result = try NDArray(shape: shape, strides: a.strides ?? b?.strides, dtype: dtype)
+    withUnsafeTemporaryAllocation(byteCount: 2 * 8 * count, alignment: 64) { room in
+      guard let scratch = room.baseAddress else { return }
+      let x = a.pointer(scratch, count)
       switch call {
-      case .unary(let kernel): kernel(address(0), result.pointer, count)
-      case .binary(let kernel): kernel(address(0), address(1), result.pointer, count)
+      case .unary(let kernel): kernel(x, result.pointer, count)
+      case .binary(let kernel): kernel(x, b?.pointer(scratch + 8 * count, count) ?? x, result.pointer, count)
       // Three operands: not met here.
       case .select: break
       }
     }
     return result
+  }
+}
+
+extension ElementwiseOperand {
+  /// Whether it lies row-major under a shape, or is one number.
+  fileprivate func lies(as shape: [Int]) -> Bool {
+    if case .array(let array) = self { array.shape == shape && array.isContiguous } else { true }
+  }
+
+  /// Those of an array.
+  fileprivate var strides: [Int]? {
+    if case .array(let array) = self { array.strides } else { nil }
+  }
+
+  /// The elements; a number's are put into the scratch.
+  fileprivate func pointer(_ scratch: UnsafeMutableRawPointer, _ count: Int) -> UnsafeMutableRawPointer {
+    switch self {
+    case .array(let array): return array.pointer
+    case .number(let value, let dtype):
+      dtype.withBytes(of: value) { imf_fill($0, scratch, dtype.size, count) }
+      return scratch
+    }
   }
 }
 

@@ -9,7 +9,7 @@ protocol Device: Sendable {
 
   /// One elementwise step on a few elements, where its operands lie as the result will; nil where they do not, or where
   /// a program would pay.
-  func elementwise(_ step: ElementwiseStep, _ operands: [ElementwiseOperand], shape: [Int], dtype: DType) throws -> NDArray?
+  func elementwise(_ step: ElementwiseStep, _ a: ElementwiseOperand, _ b: ElementwiseOperand?, shape: [Int], dtype: DType) throws -> NDArray?
 
   /// A row-major copy (the array itself where it is row-major already).
   func contiguous(_ x: NDArray) throws -> NDArray

@@ -50,26 +50,28 @@ final class Evaluator: Sendable {
   /// Computes a small elementwise node whose inputs are known without planning, which would cost many times as much: the
   /// common case at a prompt and in loops of single operations. Answers whether it did.
   private func computesAlone(_ node: Node) throws -> Bool {
-    guard let step = node.primitive.fusion, NumberCheck.current == .off else { return false }
-    var operands: [ElementwiseOperand] = []
-    operands.reserveCapacity(node.inputs.count)
-    for input in node.inputs {
-      if let value = input.value {
-        operands.append(.array(value))
-      } else if let fill = input.fill {
-        operands.append(.number(fill, input.dtype))
-      } else {
-        return false
-      }
+    guard let step = node.primitive.fusion, NumberCheck.current == .off, node.inputs.count <= 2,
+      let first = node.inputs.first.flatMap({ operand(of: $0) })
+    else { return false }
+    var second: ElementwiseOperand?
+    if node.inputs.count == 2 {
+      second = operand(of: node.inputs[1])
+      if second == nil { return false }
     }
     guard Profile.current.withLock({ $0 == nil }) else { return false }
     try Interrupt.check()
     let dtype = node.isRounded ? .bfloat16 : node.dtype
-    guard let result = try withoutDenormals({ try device.elementwise(step, operands, shape: node.shape, dtype: dtype) })
+    guard let result = try withoutDenormals({ try device.elementwise(step, first, second, shape: node.shape, dtype: dtype) })
     else { return false }
     node.value = result
     node.detachIfPossible()
     return true
+  }
+
+  /// What is known of a node; nil where it is to be computed.
+  private func operand(of node: Node) -> ElementwiseOperand? {
+    if let value = node.value { return .array(value) }
+    return node.fill.map { .number($0, node.dtype) }
   }
 
   /// What an evaluation of the roots would do; nothing is computed.

@@ -20,11 +20,13 @@ final class NDArray: @unchecked Sendable {
   }
 
   /// Fresh row-major memory, uninitialised.
-  convenience init(shape: [Int], dtype: DType) throws {
+  ///
+  /// - Parameter strides: those of a row-major array of this shape, where there is one.
+  convenience init(shape: [Int], strides: [Int]? = nil, dtype: DType) throws {
     let count = shape.reduce(1, *)
     self.init(
       storage: try Storage(byteCount: count * dtype.size), offset: 0, shape: shape,
-      strides: rowMajorStrides(shape), dtype: dtype)
+      strides: strides ?? rowMajorStrides(shape), dtype: dtype)
   }
 
   var count: Int { shape.reduce(1, *) }

@@ -47,20 +47,21 @@ final class StoragePool: Sendable {
     /// Small blocks by size in units of 64 bytes.
     nonisolated(unsafe) var small = [[UnsafeMutableRawPointer]](repeating: [], count: StoragePool.large / 64)
     var arena = Arena()
-    var liveBytes = 0
     var peakBytes = 0
   }
 
   private let state = Mutex(State())
+  /// Changed under the lock, read by whoever asks for room without it.
+  private let live = Atomic<Int>(0)
 
   /// From this size on blocks come from the arena.
   fileprivate static let large = 32 << 10
 
   /// Bytes in use by arrays now, and their largest sum so far.
-  var liveBytes: Int { state.withLock { $0.liveBytes } }
+  var liveBytes: Int { live.load(ordering: .relaxed) }
   var peakBytes: Int { state.withLock { $0.peakBytes } }
   /// The peak is counted anew from what is in use now.
-  func beginPeak() { state.withLock { $0.peakBytes = $0.liveBytes } }
+  func beginPeak() { state.withLock { $0.peakBytes = liveBytes } }
   /// Bytes of large blocks that the system gave so far.
   var footprint: Int { state.withLock { $0.arena.footprint } }
 
@@ -77,17 +78,24 @@ final class StoragePool: Sendable {
     state.withLock { state -> UnsafeMutableRawPointer? in
       guard let block = size < Self.large ? state.small[size / 64].popLast() ?? aligned_alloc(64, size) : state.arena.take(size)
       else { return nil }
-      state.liveBytes += size
-      state.peakBytes = max(state.peakBytes, state.liveBytes)
+      state.peakBytes = max(state.peakBytes, change(by: size))
       return block
     }
   }
 
   func give(_ pointer: UnsafeMutableRawPointer, size: Int) {
     state.withLock { state in
-      state.liveBytes -= size
+      change(by: -size)
       if size < Self.large { state.small[size / 64].append(pointer) } else { state.arena.give(pointer, size) }
     }
+  }
+
+  /// Counts bytes under the lock, and answers how many there are now.
+  @discardableResult
+  private func change(by size: Int) -> Int {
+    let bytes = liveBytes + size
+    live.store(bytes, ordering: .relaxed)
+    return bytes
   }
 
   /// Returns the memory of all free blocks to the system.
