@@ -104,6 +104,9 @@ extension Compiler {
             }
           case .builtin(let builtin):
             if case .number(let number) = argument, let scalar = builtin.scalar { return .number(scalar(number)) }
+            if case .tensor(let x) = argument, let tensor = builtin.tensor {
+              return try machine.guarded(function.signature, MatchedArguments(values: [argument]), place) { .tensor(try tensor(x)) }
+            }
           case .written, .made: break
           }
         }
@@ -185,7 +188,9 @@ extension Machine {
     let signature = function.signature
     if case .written(let code, _) = function.body, let value = try number(code, arguments) { return value }
     if signature.rest == nil, arguments.count <= signature.positionalCount, arguments.count >= signature.requiredCount {
-      var values = arguments.map { Optional($0) }
+      var values: [Value?] = []
+      values.reserveCapacity(signature.parameters.count)
+      for argument in arguments { values.append(argument) }
       while values.count < signature.parameters.count { values.append(nil) }
       return try call(function, MatchedArguments(values: values), at: place)
     }

@@ -14,7 +14,7 @@ extension Builtin {
       fails: [
         .type("\(name)(\"1\")", "\(name): `x` is a string; expected a tensor, a number or a list of numbers")
       ],
-      scalar: scalar
+      scalar: scalar, tensor: tensor
     ) { call in
       if case .number(let number) = call["x"] { return .number(scalar(number)) }
       return .tensor(try tensor(call.tensor("x")))

@@ -1,7 +1,7 @@
 // Builtins are rows: signature, documentation, example, mistakes, body. Help, completion and the reference page come from
 // them, and the tests run what they show.
 
-import Tensor
+public import Tensor
 
 /// A function of the language that is written in Swift. A class, as its signature is: calls pass them on at the price of
 /// one count.
@@ -20,8 +20,9 @@ public final class Builtin: Sendable {
   public let options: [String: [String]]
   /// Names of builtins to look at next.
   public let see: [String]
-  /// Fast path: the result for one number.
+  /// Fast paths: the result for one number, and for one tensor.
   let scalar: (@Sendable (Double) -> Double)?
+  let tensor: (@Sendable (Tensor) throws -> Tensor)?
   /// Whether it can use up its first argument: `x = f(x)` then hands x over.
   let usesUpFirst: Bool
   let body: @Sendable (Call) throws -> Value
@@ -36,7 +37,8 @@ public final class Builtin: Sendable {
   ///   - fails: empty only where nothing can be done wrong, which is to say where there are no arguments.
   public init(
     _ signature: String, _ doc: String, given: String = "", example: String, fails: [Misuse], options: [String: [String]] = [:],
-    see: [String] = [], scalar: (@Sendable (Double) -> Double)? = nil, usesUpFirst: Bool = false, _ body: @escaping @Sendable (Call) throws -> Value
+    see: [String] = [], scalar: (@Sendable (Double) -> Double)? = nil, tensor: (@Sendable (Tensor) throws -> Tensor)? = nil,
+    usesUpFirst: Bool = false, _ body: @escaping @Sendable (Call) throws -> Value
   ) {
     self.signature = Signature(signature)
     self.doc = doc
@@ -47,6 +49,7 @@ public final class Builtin: Sendable {
     self.options = self.signature.names.contains("dtype") ? options.merging(["dtype": DType.names]) { $1 } : options
     self.see = see
     self.scalar = scalar
+    self.tensor = tensor
     self.usesUpFirst = usesUpFirst
     self.body = body
   }

@@ -148,11 +148,11 @@ extension Library {
       Tensors are computed when somebody looks; this is for measuring and for freeing what they were made of.
       """,
       example: "eval(ones([2]) + 1)",
-      fails: [.type("eval(\"1 + 2\")", "eval: `x` is a string; expected a tensor, or lists and records of tensors")]
+      fails: [.type("eval(\"1 + 2\")", "eval: `x` is a string; expected a tensor, or lists and records of tensors")],
+      tensor: { try $0.evaluated() }
     ) { call in
-      let x = call["x"]
-      if case .tensor(let tensor) = x { try tensor.evaluated() } else { try evaluate(call.tree("x").leaves) }
-      return x
+      try evaluate(call.tree("x").leaves)
+      return call["x"]
     },
   ])
 }

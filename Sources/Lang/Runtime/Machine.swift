@@ -166,13 +166,13 @@ final class Machine {
   /// Turns what a builtin throws into a diagnostic at the call.
   @inline(__always)
   func guarded(
-    _ signature: Signature, _ matched: MatchedArguments, _ place: CallPlace?, _ body: () throws -> Value
+    _ signature: Signature, _ matched: @autoclosure () -> MatchedArguments, _ place: CallPlace?, _ body: () throws -> Value
   ) throws -> Value {
     do {
       guard Recording.isOn, let place else { return try body() }
       return try Recording.at(place.span, body)
     } catch {
-      throw Messages.diagnostic(of: error, in: signature, at: place, Self.labels(signature, matched, place))
+      throw Messages.diagnostic(of: error, in: signature, at: place, Self.labels(signature, matched(), place))
     }
   }
 

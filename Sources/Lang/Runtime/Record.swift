@@ -12,7 +12,10 @@ public struct Record: Sendable, Sequence, ExpressibleByDictionaryLiteral {
 
   private var storage: Storage
 
-  public init() { storage = Storage([:]) }
+  /// Every call of a function has a record of settings, which few of them fill.
+  private static let empty = Storage([:])
+
+  public init() { storage = Self.empty }
 
   public init(dictionaryLiteral elements: (String, Value)...) {
     storage = Storage(OrderedDictionary(elements, uniquingKeysWith: { $1 }))
