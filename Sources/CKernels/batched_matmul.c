@@ -19,14 +19,7 @@ INLINE void multiply_panel(const int tallest, const int vectors, int64_t m, Tile
     const int64_t from = m * i / count, rows = m * (i + 1) / count - from;
     t.a = a + from * t.a_row;
     t.c = c + from * t.c_row;
-#define ROWS(height)                                           \
-  case height:                                                 \
-    if (height <= tallest) multiply_tile(height, vectors, &t); \
-    break;
-    switch (rows) {
-      ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6)
-      ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11) ROWS(12)
-    }
+    multiply_rows(tallest, vectors, rows, &t);
   }
 }
 

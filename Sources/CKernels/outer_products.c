@@ -47,17 +47,6 @@ INLINE void pack_panel(const int widest, const float *b, int64_t b_row, float *p
   }
 }
 
-INLINE void multiply_rows(const int tallest, const int vectors, int64_t rows, const Tile *t) {
-#define ROWS(height)                                          \
-  case height:                                                \
-    if (height <= tallest) multiply_tile(height, vectors, t); \
-    break;
-  switch (rows) {
-    ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6)
-    ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11) ROWS(12)
-  }
-}
-
 INLINE void sum(const int tallest, const int widest, const float *a, int64_t a_row, const float *b, int64_t b_row,
                 float *c, int64_t c_row, int64_t m, int64_t n, int64_t from, int64_t to) {
   float tiles[(IMF_OUTER_ROWS + TALLEST) * ROUND] __attribute__((aligned(64)));

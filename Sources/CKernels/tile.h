@@ -77,4 +77,17 @@ INLINE void multiply_tile(const int rows, const int vectors, const Tile *t) {
   }
 }
 
+/// A tile of up to `tallest` rows.
+INLINE void multiply_rows(const int tallest, const int vectors, int64_t rows, const Tile *t) {
+#define ROWS(height)                                          \
+  case height:                                                \
+    if (height <= tallest) multiply_tile(height, vectors, t); \
+    break;
+  switch (rows) {
+    ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6)
+    ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11) ROWS(12)
+  }
+#undef ROWS
+}
+
 #endif
