@@ -2,8 +2,8 @@
 // loaded. CLONES stands before a kernel; what it calls must be INLINE, or it would run in the code
 // of the lowest level. EACH stands before a loop whose iterations are independent even where output
 // and input are the same memory; EACH_LANE before one over the lanes of a single vector, so that it
-// becomes one instruction, masked where it has a condition: 16 wide whatever the compiler prefers,
-// or the halves meet in memory, where a whole read waits for both writes.
+// becomes one instruction, masked where it has a condition: as wide as it is whatever the compiler
+// prefers, or the halves meet in memory, where a whole read waits for both writes.
 #ifndef DISPATCH_H
 #define DISPATCH_H
 
@@ -16,7 +16,8 @@
 #endif
 #define INLINE static inline __attribute__((always_inline))
 #define EACH _Pragma("clang loop vectorize(assume_safety) interleave_count(2)")
-#define EACH_LANE \
-  _Pragma("clang loop vectorize(assume_safety) vectorize_width(16) interleave_count(1) unroll(disable)")
+#define EACH_LANE(width) \
+  PRAGMA(clang loop vectorize(assume_safety) vectorize_width(width) interleave_count(1) unroll(disable))
+#define PRAGMA(text) _Pragma(#text)
 
 #endif

@@ -19,13 +19,16 @@ typedef float EightLanes __attribute__((ext_vector_type(8)));
 typedef float FourLanes __attribute__((ext_vector_type(4)));
 typedef float TwoLanes __attribute__((ext_vector_type(2)));
 
+/// n rounded up to whole vectors.
+INLINE int64_t whole_vectors(int64_t n) { return (n + LANES - 1) / LANES * LANES; }
+
 INLINE Lanes load(const float *x) { return *(const Lanes *)x; }
 INLINE void store(float *y, Lanes x) { *(Lanes *)y = x; }
 
 /// The first `count` elements at x; `rest` in the other lanes.
 INLINE Lanes load_first(const float *x, int64_t count, float rest) {
   float all[LANES];
-  EACH_LANE for (int64_t lane = 0; lane < LANES; lane++) all[lane] = lane < count ? x[lane] : rest;
+  EACH_LANE(16) for (int64_t lane = 0; lane < LANES; lane++) all[lane] = lane < count ? x[lane] : rest;
   return load(all);
 }
 

@@ -53,7 +53,7 @@ INLINE TYPE REDUCE_RUN(const TYPE *x, int64_t n) {
   }
   TYPE lane[WIDTH];
   if (i < n) {
-    EACH_LANE for (int64_t j = 0; j < WIDTH; j++)
+    EACH_LANE(WIDTH) for (int64_t j = 0; j < WIDTH; j++)
       lane[j] = i + j < n ? x[i + j] : IDENTITY;
     const VECTOR v = *(const VECTOR *)lane;
     a = COMBINE(a, v);

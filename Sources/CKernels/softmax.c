@@ -49,7 +49,7 @@ INLINE void softmax_rows(const float *x, float *y, float scale, int64_t n, int64
 }
 
 CLONES void imf_softmax(const float *x, float *y, float scale, int64_t n, int64_t row, int64_t from, int64_t to) {
-  const bool roomy = row >= (n + LANES - 1) / LANES * LANES;
+  const bool roomy = row >= whole_vectors(n);
   const int64_t most = IMF_BLOCK / n, together = most < 1 ? 1 : most < TOGETHER ? most : TOGETHER;
   for (int64_t r = from; r < to; r += together)
     softmax_rows(x + r * row, y + r * row, scale, n, row, to - r < together ? to - r : together, roomy);
@@ -68,7 +68,7 @@ INLINE void derivative_row(const float *y, const float *dy, float *dx, float sca
 
 CLONES void imf_softmax_derivative(const float *y, const float *dy, float *dx, float scale, int64_t n, int64_t row,
                                    int64_t from, int64_t to) {
-  const bool roomy = row >= (n + LANES - 1) / LANES * LANES;
+  const bool roomy = row >= whole_vectors(n);
   for (int64_t r = from; r < to; r++)
     derivative_row(y + r * row, dy + r * row, dx + r * row, scale, n, roomy);
 }
