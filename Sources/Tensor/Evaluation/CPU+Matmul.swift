@@ -111,7 +111,7 @@ extension CPU {
   private static func isSumOfOuterProducts(_ a: NDArray, _ b: NDArray) -> Bool {
     let m = a.shape[0], k = a.shape[1], n = b.shape[1]
     return a.strides[0] == 1 && b.strides[1] == 1 && k >= 512 && k <= longSum && 16...Int(IMF_OUTER_ROWS) ~= m && n >= 16
-      && m * n <= 1 << 17
+      && m * n <= modestFactor
   }
 
   /// Each half of the rows is added up by itself, whatever the number of threads, so that two can share the reading.
