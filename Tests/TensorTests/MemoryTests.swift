@@ -21,6 +21,16 @@ import Testing
     }
   }
 
+  /// Nobody else reads it, and it is held all the same while the product asks for room.
+  @Test func whatTheFailingOperationReadsLastIsNamed() async {
+    await #expect(processExitsWith: .success) {
+      let x = try uniform(RandomKey(seed: 1), [512, 512]).evaluated()
+      Memory.limit = Memory.live + (3 << 20)
+      let error = #expect(throws: TensorError.self) { try matmul(softmax(x), .ones([512, 4096])).evaluated() }
+      #expect(error?.notes.first?.contains("by softmax (1.0 MiB)") == true)
+    }
+  }
+
   @Test func aFailedEvaluationReturnsItsMemory() async {
     await #expect(processExitsWith: .success) {
       let x = try uniform(RandomKey(seed: 1), [512, 512])

@@ -16,8 +16,7 @@ protocol Primitive: Sendable, Equatable {
   /// Shape and type of the result, or what is wrong with the inputs.
   func result(of inputs: [Operand]) throws -> Operand
 
-  /// The value. Inputs may be strided views; so may the result. Those that nobody else will read are held by the list alone,
-  /// and whoever takes it may give the result their memory.
+  /// The value. Inputs may be strided views; so may the result.
   func evaluate(_ inputs: consuming [NDArray], on device: any Device) throws -> NDArray
 
   /// The tangent of y = f(x) along dx.
@@ -29,6 +28,10 @@ protocol Primitive: Sendable, Equatable {
 
 /// An operation that costs more than the memory of its result.
 protocol CostlyPrimitive: Primitive {}
+
+/// An operation that can give its result the memory of an input: those that nobody else will read are held by the list of
+/// inputs alone.
+protocol OverwritingPrimitive: Primitive {}
 
 extension Primitive {
   /// Records the operation; nothing is computed.

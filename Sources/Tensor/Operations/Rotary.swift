@@ -28,7 +28,7 @@ private func exchanged(_ x: Tensor) throws -> Tensor {
 }
 
 /// x cosine + exchanged(x) sine; inputs x [..., T, H, d] and tables [T, 1, d], float32.
-struct Rotary: Primitive {
+struct Rotary: OverwritingPrimitive {
   var name: String { "rotary" }
   var fusion: ElementwiseStep? { nil }
 
